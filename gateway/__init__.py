@@ -1,0 +1,1 @@
+"""IoT sensor ingestion gateway of a city: from uplinks to timeseries per Quartier."""

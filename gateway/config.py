@@ -1,0 +1,277 @@
+"""Configuration: gateway.toml, overridden by GATEWAY_* environment variables, validated before anything starts.
+
+A nested value is reached by two underscores: GATEWAY_STORE__INFLUXDB__URL. Secrets are given as a file
+(`token_file`) or by the environment; they never stand in a log line, because they are `SecretStr`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message names file, setting and cause."""
+
+
+class Section(BaseModel):
+    """Base of every table: unknown keys are refused, because a misspelt setting is a silent default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Secret(Section):
+    """A secret given as a file or as a value (the value by environment only, by habit)."""
+
+    file: Path | None = None
+    value: SecretStr | None = None
+
+    def read(self) -> str | None:
+        """The secret without its trailing line end, or None when none is configured; raises ConfigError."""
+        if self.file is not None:
+            try:
+                return self.file.read_text(encoding="utf-8").rstrip("\r\n")
+            except (OSError, UnicodeDecodeError) as error:
+                raise ConfigError(f"secret file {self.file} cannot be read: {error}") from error
+        return self.value.get_secret_value() if self.value else None
+
+
+class TlsSettings(Section):
+    """TLS towards a broker. `ca` absent means the system's authorities. The files are read again when they change."""
+
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class PlainField(Section):
+    """One value of a plain message: where it stands (`path`, dots between keys) and what it means.
+
+    `path = ""` is the whole body (a scalar as text). `quantity` absent: the last key of the path.
+    """
+
+    path: str
+    quantity: str | None = None
+    unit: str = ""
+    channel: str = ""
+
+
+class PlainMapping(Section):
+    """How a plain JSON, text or CSV body becomes values.
+
+    Attributes:
+        device: path in the body, or "topic:N" (the N-th level of the topic, from 0; negative from the end),
+            or "query:NAME" for HTTP.
+        items: path of an array of objects, each mapped alike; "" when the body is one object or one array.
+        time: path of the event time; absent means the receive time.
+        time_format: "auto" tells epoch seconds, milliseconds, microseconds, nanoseconds and ISO 8601 apart.
+        time_zone: zone of times that name none.
+        fields: the values; empty means every key that is a canonical quantity id.
+        csv_columns: column names when the body is CSV lines.
+    """
+
+    device: str = "topic:-1"
+    items: str = ""
+    time: str | None = None
+    time_format: Literal["auto", "iso", "s", "ms", "us", "ns"] = "auto"
+    time_zone: str = "UTC"
+    fields: tuple[PlainField, ...] = ()
+    csv_columns: tuple[str, ...] = ()
+    csv_delimiter: str = ";"
+
+
+Format = Literal["chirpstack", "tts", "plain", "senml", "cayenne"]
+
+
+class SourceBase(Section):
+    """What every source has: the envelope its messages come in."""
+
+    format: Format
+    mapping: PlainMapping = PlainMapping()
+    topic_template: str = "application/{application_id}/device/{dev_eui}/event/{event}"
+
+
+class Mqtt5Source(SourceBase):
+    """A broker reached with MQTT 5. Times in seconds; `receive_maximum` bounds what is unacknowledged."""
+
+    type: Literal["mqtt5"]
+    host: str
+    port: int = Field(1883, ge=1, le=65535)
+    topics: tuple[str, ...] = Field(min_length=1)
+    share_group: str | None = None
+    client_id: str
+    username: str | None = None
+    password: Secret = Secret()
+    tls: TlsSettings | None = None
+    qos: Literal[0, 1, 2] = 1
+    session_expiry: int = Field(7 * 86400, ge=0)
+    receive_maximum: int = Field(5000, ge=1, le=65535)
+    keep_alive: int = Field(60, ge=5, le=65535)
+    max_packet_size: int = Field(1 << 20, ge=1024)
+    silent_after: float | None = Field(None, gt=0)
+    backoff_min: float = Field(0.5, gt=0)
+    backoff_max: float = Field(60, gt=0)
+
+
+class StorageSettings(Section):
+    """The Things Stack's storage integration, asked for what was missed while the connection was down."""
+
+    url: str
+    api_key: Secret
+    application: str
+    limit: int = Field(1000, ge=1, le=10000)
+    overlap: float = Field(300, ge=0)
+
+
+class Mqtt311Source(SourceBase):
+    """A broker that offers MQTT 3.1.1 only (The Things Stack)."""
+
+    type: Literal["mqtt311"]
+    host: str
+    port: int = Field(8883, ge=1, le=65535)
+    topics: tuple[str, ...] = Field(("v3/+/devices/+/#",), min_length=1)
+    client_id: str | None = None
+    username: str | None = None
+    password: Secret = Secret()
+    tls: TlsSettings | None = TlsSettings()
+    qos: Literal[0, 1] = 0
+    keep_alive: int = Field(60, ge=5, le=65535)
+    backoff_min: float = Field(0.5, gt=0)
+    backoff_max: float = Field(60, gt=0)
+    storage: StorageSettings | None = None
+
+
+class HttpSource(SourceBase):
+    """Devices or network servers that post to /ingest/{source}. Rates in messages per second for each token."""
+
+    type: Literal["http"]
+    token: Secret = Secret()
+    device_tokens: Path | None = None
+    max_body: int = Field(1 << 20, ge=1)
+    rate: float = Field(200, gt=0)
+    burst: int = Field(1000, ge=1)
+
+
+Source = Annotated[Mqtt5Source | Mqtt311Source | HttpSource, Field(discriminator="type")]
+
+
+class JournalSettings(Section):
+    """The durable journal. Retention never removes what a consumer still needs."""
+
+    max_batch: int = Field(5000, ge=1)
+    max_batch_bytes: int = Field(16 << 20, ge=1)
+    max_pending_bytes: int = Field(64 << 20, ge=1)
+    delay: float = Field(0, ge=0, le=1)
+    retention_days: float | None = Field(400, gt=0)
+    retention_bytes: int | None = Field(None, ge=1)
+    retry_after: float = Field(2, gt=0)
+
+
+class InfluxSettings(Section):
+    """InfluxDB 2."""
+
+    url: str = "http://127.0.0.1:8086"
+    org: str = "city"
+    bucket: str = "raw"
+    token: Secret = Secret()
+    timeout: float = Field(30, gt=0)
+    batch_points: int = Field(10000, ge=1)
+    gzip: bool = False
+
+
+class StoreSettings(Section):
+    """Where observations go. DuckDB is one file in `data_dir`, owned by one process."""
+
+    kind: Literal["duckdb", "influxdb"] = "duckdb"
+    influxdb: InfluxSettings = InfluxSettings()
+
+
+class RangeTest(Section):
+    """Gross range: outside `fail` is FAIL, outside `suspect` is SUSPECT; canonical unit."""
+
+    fail: tuple[float, float] | None = None
+    suspect: tuple[float, float] | None = None
+
+
+class QualityTests(Section):
+    """QARTOD tests of one quantity, canonical units; absent means the test is not made.
+
+    Attributes:
+        spike: SUSPECT when |v2 - (v1 + v3) / 2| exceeds it.
+        rate: SUSPECT when the change per second exceeds it.
+        flat_line: seconds; SUSPECT when the value stays within `flat_tolerance` for that long.
+    """
+
+    range: RangeTest = RangeTest()
+    spike: float | None = Field(None, gt=0)
+    rate: float | None = Field(None, gt=0)
+    flat_line: float | None = Field(None, gt=0)
+    flat_tolerance: float = Field(0, ge=0)
+
+
+class PipelineSettings(Section):
+    """Decoding, clocks and quality. `radio` stores rssi, snr and spreading factor of every uplink as well."""
+
+    batch: int = Field(2000, ge=1)
+    max_future: float = Field(300, ge=0)
+    max_past: float = Field(7 * 86400, ge=0)
+    radio: bool = False
+    quality: dict[str, QualityTests] = {}
+    device_quality: dict[str, dict[str, QualityTests]] = {}
+
+
+class HttpSettings(Section):
+    """The server for ingest, queries, health and metrics."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class Settings(BaseSettings):
+    """All of it. `load` reads a file; the environment wins over the file."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    data_dir: Path = Path("data")
+    fleet: Path | None = None
+    sources: dict[str, Source] = {}
+    journal: JournalSettings = JournalSettings()
+    store: StoreSettings = StoreSettings()
+    pipeline: PipelineSettings = PipelineSettings()
+    http: HttpSettings = HttpSettings()
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _names(self) -> Settings:
+        for name in self.sources:
+            if not name.replace("-", "").replace("_", "").isalnum():
+                raise ValueError(f"source name {name!r} may hold letters, digits, - and _ only")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is the library's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is the library's
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment first, then the file, then defaults."""
+        sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
+        if _file is not None:
+            sources.append(TomlConfigSettingsSource(settings_cls, _file))
+        return tuple(sources)
+
+
+_file: Path | None = None
+
+
+def load(path: Path | None, **overrides: Any) -> Settings:
+    """Read and validate the configuration; raises ConfigError that names file, setting and cause."""
+    raise NotImplementedError
