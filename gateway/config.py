@@ -213,11 +213,22 @@ class QualityTests(Section):
 
 
 class PipelineSettings(Section):
-    """Decoding, clocks and quality. `radio` stores rssi, snr and spreading factor of every uplink as well."""
+    """Decoding, clocks and quality.
+
+    Attributes:
+        batch: journal entries processed at once.
+        max_future: seconds that a network's or a payload's time may be ahead of our clock.
+        max_past: seconds that a network's time may be behind our clock.
+        max_payload_past: seconds that a time in a payload (history samples) may be behind our clock.
+        radio: store rssi, snr and spreading factor of every uplink as well.
+        quality: tests by quantity id.
+        device_quality: tests by device and quantity id; they replace those of `quality`.
+    """
 
     batch: int = Field(2000, ge=1)
     max_future: float = Field(300, ge=0)
     max_past: float = Field(7 * 86400, ge=0)
+    max_payload_past: float = Field(366 * 86400, ge=0)
     radio: bool = False
     quality: dict[str, QualityTests] = {}
     device_quality: dict[str, dict[str, QualityTests]] = {}

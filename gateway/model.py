@@ -100,6 +100,8 @@ class Uplink(msgspec.Struct, frozen=True):
         clock_rejected: the network's time was out of bounds; counted for each gateway and device.
         simulated: test traffic of the network server: never counted as measured.
         tags: what the network server knows about the device.
+        problems: parts of the message that could not be read beside those that could ("item 3: no time"); each
+            becomes a dead letter, and the rest is stored.
     """
 
     device: str
@@ -118,6 +120,7 @@ class Uplink(msgspec.Struct, frozen=True):
     clock_rejected: bool = False
     simulated: bool = False
     tags: dict[str, str] = {}
+    problems: tuple[str, ...] = ()
 
 
 class Join(msgspec.Struct, frozen=True):

@@ -49,6 +49,7 @@ class Quantity:
         unit: UCUM code of the one unit it is stored in.
         kind: how it behaves in time.
         bounds: smallest and largest physically possible value, both inclusive.
+        plausible: outside it a value is possible, but flagged SUSPECT; None when nothing is said.
         half_open: True when the upper bound itself is not possible (directions: 360 is 0).
         integer: values are whole numbers.
         cf: CF standard name, "" when there is none.
@@ -62,6 +63,7 @@ class Quantity:
     unit: str
     kind: Kind
     bounds: tuple[float, float] = (-inf, inf)
+    plausible: tuple[float, float] | None = None
     half_open: bool = False
     integer: bool = False
     cf: str = ""
@@ -84,6 +86,8 @@ def _load() -> Mapping[str, Quantity]:
     table = {}
     for id_, row in rows.items():
         low, high = row.pop("bounds", (-inf, inf))
+        if plausible := row.pop("plausible", None):
+            row["plausible"] = (float(plausible[0]), float(plausible[1]))
         table[id_] = Quantity(id=id_, kind=Kind(row.pop("kind")), bounds=(float(low), float(high)), **row)
     return MappingProxyType(table)
 

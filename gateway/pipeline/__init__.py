@@ -1,0 +1,1 @@
+"""From journal entries to observations: choose and run the decoder, normalise, judge the quality."""

@@ -1,0 +1,224 @@
+"""The whole way of a batch: envelope, decoder, normalisation, quality; list in, lists out, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from decoders.kit import DecodeError
+from gateway.config import PipelineSettings
+from gateway.model import (
+    SECOND_NS,
+    Entry,
+    Event,
+    Join,
+    Measured,
+    NetworkLog,
+    Nothing,
+    Observation,
+    Received,
+    Reason,
+    Rejected,
+    RejectedError,
+    TimeSource,
+    Uplink,
+)
+from gateway.pipeline.choose import Chooser, Decodes
+from gateway.pipeline.memory import Memory
+from gateway.pipeline.normalise import Normaliser, Outcome
+from gateway.pipeline.privacy import denied
+
+Parser = Callable[[Received], Sequence[Event]]
+
+
+class Seen(msgspec.Struct):
+    """What a batch told about one device."""
+
+    device: str
+    source: str
+    last_seen: int
+    count: int = 0
+    name: str = ""
+    hints: tuple[str, ...] = ()
+    decoder: str = ""
+    counter: int | None = None
+    rejected_clocks: int = 0
+    location: tuple[float, float, float | None] | None = None
+
+
+class Processed(msgspec.Struct):
+    """What a batch of journal entries became.
+
+    Attributes:
+        observations: for the store, in the order they came.
+        rejected: for the dead letters.
+        seen: by device.
+        uplinks: how many uplinks gave observations.
+        nothing: messages that rightly mean no observation, by what they are.
+        unmapped: (decoder or source, name) of readings that the vocabulary lacks or whose unit it cannot convert.
+        clocks: rejected network clocks, by gateway id.
+    """
+
+    observations: list[Observation]
+    rejected: list[Rejected]
+    seen: dict[str, Seen]
+    uplinks: int = 0
+    nothing: dict[str, int] = {}
+    unmapped: set[tuple[str, str]] = set()
+    clocks: dict[str, int] = {}
+
+
+class Processor:
+    """Turns journal entries into observations, in offset order. Not thread-safe; deterministic for its memory."""
+
+    def __init__(
+        self, parsers: Mapping[str, Parser], chooser: Chooser, settings: PipelineSettings, memory: Memory | None = None
+    ) -> None:
+        """`parsers` are the envelopes by source name."""
+        self.memory = memory or Memory()
+        self._parsers, self._chooser, self._settings = parsers, chooser, settings
+        self._normaliser = Normaliser(settings, self.memory.series)
+
+    def process(self, entries: Sequence[Entry]) -> Processed:
+        """Process a batch; nothing in an entry raises out of here."""
+        out = Processed([], [], {})
+        for entry in entries:
+            try:
+                self._entry(entry, out)
+            except RejectedError as error:
+                out.rejected.append(Rejected(entry, error.reason, error.detail, error.device))
+            except Exception as error:  # noqa: BLE001 - a fault of ours must not stop the stream; it is kept and shown
+                detail = f"{type(error).__name__} in {_place(error)}"
+                out.rejected.append(Rejected(entry, Reason.INTERNAL, detail))
+        return out
+
+    def _entry(self, entry: Entry, out: Processed) -> None:
+        received = entry.received
+        parser = self._parsers.get(received.source)
+        if parser is None:
+            raise RejectedError(Reason.ENVELOPE, f"source {received.source!r} is not configured")
+        events = parser(received)
+        if received.duplicate or any(e.__class__ is Uplink and e.time_source is TimeSource.RECEIVED for e in events):
+            first = self.memory.first_arrival(received)
+            if first != received.received_at:
+                events = parser(msgspec.structs.replace(received, received_at=first))
+        for event in events:
+            if event.__class__ is Uplink:
+                self._uplink(entry, event, out)
+            elif event.__class__ is NetworkLog:
+                if event.dedup:
+                    self.memory.remember_log(event)
+                out.nothing["log"] = out.nothing.get("log", 0) + 1
+            elif event.__class__ is Join:
+                self._see(entry, event.device, event.name, out)
+                out.nothing["join"] = out.nothing.get("join", 0) + 1
+            elif isinstance(event, Nothing):
+                out.nothing[event.what] = out.nothing.get(event.what, 0) + 1
+
+    def _see(self, entry: Entry, device: str, name: str, out: Processed) -> Seen:
+        seen = out.seen.get(device)
+        if seen is None:
+            seen = out.seen[device] = Seen(device, entry.received.source, 0)
+        seen.last_seen = max(seen.last_seen, entry.received.received_at)
+        seen.count += 1
+        seen.name = name or seen.name
+        return seen
+
+    def _uplink(self, entry: Entry, uplink: Uplink, out: Processed) -> None:
+        device = uplink.device
+        seen = self._see(entry, device, uplink.name, out)
+        seen.hints, seen.counter = uplink.hints, uplink.counter
+        seen.location = uplink.location or seen.location
+        if uplink.clock_rejected:
+            seen.rejected_clocks += 1
+            gateway = uplink.radio.gateway if uplink.radio else ""
+            out.clocks[gateway] = out.clocks.get(gateway, 0) + 1
+        if uplink.decoded is not None and (path := denied(uplink.decoded)) is not None:
+            raise RejectedError(Reason.PRIVACY, f"personal identifier at {path}", device)
+
+        decoder = self._chooser.choose(uplink)
+        readings, origin = self._readings(uplink, decoder)
+        seen.decoder = decoder.id if decoder else ""
+        if not readings and not uplink.problems:
+            out.nothing["empty"] = out.nothing.get("empty", 0) + 1
+            return
+        outcome = self._normaliser.normalise(
+            device, uplink.time, entry.received.received_at, entry.offset, readings, fail=uplink.simulated
+        )
+        if outcome.position is not None:
+            where = outcome.position
+            if "latitude" in where and "longitude" in where:
+                seen.location = (where["latitude"], where["longitude"], where.get("altitude"))
+        for name in (*outcome.unknown, *outcome.units):
+            out.unmapped.add((origin or entry.received.source, name))
+        out.rejected.extend(Rejected(entry, Reason.ENVELOPE, problem, device) for problem in uplink.problems)
+        if outcome.observations:
+            out.uplinks += 1
+            out.observations += outcome.observations
+        elif outcome.position is None and not uplink.problems:
+            raise RejectedError(*_why(outcome), device)
+
+    def _readings(self, uplink: Uplink, decoder: Decodes | None) -> tuple[list[Measured], str]:
+        """What the payload and the envelope say, and which decoder read it ("" for none)."""
+        readings = list(uplink.measured)
+        if self._settings.radio and uplink.radio is not None:
+            readings += _radio(uplink)
+        if not uplink.payload:
+            return readings, ""
+        if decoder is None:
+            if uplink.measured:
+                return readings, ""
+            raise RejectedError(Reason.UNKNOWN_DEVICE, _unknown(uplink, self.memory), uplink.device)
+        try:
+            result = decoder.decode(uplink.payload, uplink.port or 0)
+        except DecodeError as error:
+            detail = f"{decoder.id}: {error}{self._network_says(uplink)}"
+            raise RejectedError(Reason.DECODE, detail, uplink.device) from error
+        time = uplink.time
+        for reading in result.readings:
+            at = reading.time
+            if at is None and reading.time_offset:
+                at = time + round(reading.time_offset * SECOND_NS)
+            readings.append(Measured(reading.quantity, reading.value, reading.unit, reading.channel, at))
+        return readings, decoder.id
+
+    def _network_says(self, uplink: Uplink) -> str:
+        log = self.memory.logs.pop(uplink.dedup, None) if uplink.dedup else None
+        return f"; network server: {log.code}: {log.description}" if log else ""
+
+
+def _radio(uplink: Uplink) -> list[Measured]:
+    radio = uplink.radio
+    assert radio is not None
+    values = (
+        ("rssi", radio.rssi),
+        ("snr", radio.snr),
+        ("spreading_factor", radio.spreading_factor),
+        ("airtime", radio.airtime),
+    )
+    return [Measured(quantity, value, time=uplink.time) for quantity, value in values if value is not None]
+
+
+def _unknown(uplink: Uplink, memory: Memory) -> str:
+    log = memory.logs.pop(uplink.dedup, None) if uplink.dedup else None
+    named = ", ".join(uplink.hints) or "neither tag, brand and model nor profile"
+    says = f"; network server: {log.code}: {log.description}" if log else ""
+    return f"no decoder is known for this device (the network server names {named}){says}"
+
+
+def _why(outcome: Outcome) -> tuple[Reason, str]:
+    if outcome.late:
+        return Reason.TIME, f"{outcome.late} readings carry times out of bounds"
+    if outcome.units:
+        return Reason.QUANTITY, f"units cannot be converted: {', '.join(outcome.units)}"
+    return Reason.QUANTITY, f"not in the vocabulary: {', '.join(outcome.unknown)}"
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "unknown"
+    return f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"

@@ -1,0 +1,1 @@
+"""What is known about devices: decoder, name, expected interval, tags."""
