@@ -6,10 +6,11 @@ A nested value is reached by two underscores: GATEWAY_STORE__INFLUXDB__URL. Secr
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 
@@ -106,7 +107,7 @@ class Mqtt5Source(SourceBase):
     username: str | None = None
     password: Secret = Secret()
     tls: TlsSettings | None = None
-    qos: Literal[0, 1, 2] = 1
+    qos: int = Field(1, ge=0, le=2)
     session_expiry: int = Field(7 * 86400, ge=0)
     receive_maximum: int = Field(5000, ge=1, le=65535)
     keep_alive: int = Field(60, ge=5, le=65535)
@@ -137,7 +138,7 @@ class Mqtt311Source(SourceBase):
     username: str | None = None
     password: Secret = Secret()
     tls: TlsSettings | None = TlsSettings()
-    qos: Literal[0, 1] = 0
+    qos: int = Field(0, ge=0, le=1)
     keep_alive: int = Field(60, ge=5, le=65535)
     backoff_min: float = Field(0.5, gt=0)
     backoff_max: float = Field(60, gt=0)
@@ -274,15 +275,28 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is the library's
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment first, then the file, then defaults."""
-        sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
-        if _file is not None:
-            sources.append(TomlConfigSettingsSource(settings_cls, _file))
-        return tuple(sources)
+        file = settings_cls.model_config.get("toml_file")
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)  # type: ignore[arg-type]  # TypedDict key of the library
 
 
-_file: Path | None = None
+def load(path: Path | None = None, **overrides: Any) -> Settings:
+    """Read and validate the configuration; raises ConfigError that names file, setting and cause.
 
+    Args:
+        path: the TOML file; None means defaults and environment alone.
+        overrides: values that win over file and environment.
+    """
+    if path is not None and not path.is_file():
+        raise ConfigError(f"configuration file {path} does not exist")
 
-def load(path: Path | None, **overrides: Any) -> Settings:
-    """Read and validate the configuration; raises ConfigError that names file, setting and cause."""
-    raise NotImplementedError
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(toml_file=path)
+
+    where = f"{path or 'environment'}"
+    try:
+        return FromFile(**overrides)
+    except ValidationError as error:
+        causes = "\n".join(f"  {'.'.join(map(str, e['loc'])) or '(top)'}: {e['msg']}" for e in error.errors())
+        raise ConfigError(f"{where}:\n{causes}") from None  # the chained error would show input values, secrets too
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(f"{where}: {error}") from error
