@@ -276,7 +276,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment first, then the file, then defaults."""
         file = settings_cls.model_config.get("toml_file")
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)  # type: ignore[arg-type]  # TypedDict key of the library
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
 
 
 def load(path: Path | None = None, **overrides: Any) -> Settings:

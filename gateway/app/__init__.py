@@ -1,0 +1,1 @@
+"""Joins the stages into a running service. The only part that knows them all."""
