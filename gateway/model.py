@@ -90,14 +90,17 @@ class Uplink(msgspec.Struct, frozen=True):
         time: event time by the ladder network → received (a payload's own times come with its readings).
         time_source: the rung `time` was taken from.
         port: LoRaWAN fPort, None when there is none.
-        payload: bytes for a decoder, None when the envelope carries none (or it must not be decoded).
-        measured: values the envelope itself carries (plain JSON, SenML, battery status, normalised payloads).
+        payload: bytes for a decoder, None when the envelope carries none (or it must not be decoded); an uplink
+            without payload, measured values and codec output (MAC commands only) owes no observation.
+        measured: values the envelope itself carries (plain JSON, SenML, battery status, normalised payloads). Beside
+            a payload they are second choice: a decoder that reads the payload replaces them.
         decoded: the network server's own codec output, JSON-like, None when absent.
         hints: what may name a decoder, most trusted first ("tag:…", "tts:brand/model", "profile:…"), see `pipeline`.
         name: the device's display name in its network server, "" when unknown.
         dedup: the network's id of this uplink, joins `NetworkLog` to it; "" when there is none.
         location: (latitude, longitude, altitude m | None) in degrees WGS 84.
-        clock_rejected: the network's time was out of bounds; counted for each gateway and device.
+        clock_rejected: the network's (or the device's own) time was out of bounds; counted for each gateway and device.
+        clock_gateway: the gateway whose clock was rejected, "" when it was no gateway's.
         simulated: test traffic of the network server: never counted as measured.
         tags: what the network server knows about the device.
         problems: parts of the message that could not be read beside those that could ("item 3: no time"); each
@@ -118,6 +121,7 @@ class Uplink(msgspec.Struct, frozen=True):
     radio: Radio | None = None
     location: tuple[float, float, float | None] | None = None
     clock_rejected: bool = False
+    clock_gateway: str = ""
     simulated: bool = False
     tags: dict[str, str] = {}
     problems: tuple[str, ...] = ()
@@ -202,11 +206,15 @@ class Reason(StrEnum):
 
 
 class RejectedError(Exception):
-    """A message cannot become observations: `reason` for machines, `detail` (no payload values) for people."""
+    """A message cannot become observations: `reason` for machines, `detail` (no payload values) for people.
 
-    def __init__(self, reason: Reason, detail: str, device: str = "") -> None:
+    `uplink` is what is known all the same (radio, counter, location) when only the payload is out of reach, as in an
+    uplink that is still encrypted; it carries neither payload nor values.
+    """
+
+    def __init__(self, reason: Reason, detail: str, device: str = "", uplink: Uplink | None = None) -> None:
         super().__init__(f"{reason}: {detail}")
-        self.reason, self.detail, self.device = reason, detail, device
+        self.reason, self.detail, self.device, self.uplink = reason, detail, device, uplink
 
 
 class Rejected(msgspec.Struct, frozen=True):
