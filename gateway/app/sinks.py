@@ -1,0 +1,122 @@
+"""How a replay's result gets into the two kinds of store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from gateway.app.jobs import ReplayResult
+from gateway.model import Entry, Observation, Refused, Store
+
+Key = tuple[str, str, str, int]
+_ALL = 1_000_000_000
+
+
+class OffsetStore(Store, Protocol):
+    """A store that knows which journal entry each point came from (DuckDB)."""
+
+    def replace(self, observations: Sequence[Observation], offsets: Sequence[int]) -> int:
+        """Make `observations` all that the entries `offsets` say; returns how many points went away.
+
+        A point that an entry beyond them wrote stays as it is.
+        """
+
+
+class DirectSink:
+    """Replaces entry by entry, because the store knows where each point came from."""
+
+    def __init__(self, store: OffsetStore, result: Callable[[], ReplayResult]) -> None:
+        """`result` gives the counters to add to."""
+        self._store, self._result = store, result
+        self._first: int | None = None
+        self._last = -1
+
+    def chunk(self, entries: Sequence[Entry], observations: Sequence[Observation], *, inside: bool) -> None:
+        """Replace what these entries said; outside the range only flags of points inside it may still change."""
+        offsets: list[int] = []
+        if inside:
+            offsets = [entry.offset for entry in entries]
+            self._first = offsets[0] if self._first is None else self._first
+            self._last = offsets[-1]
+        if self._first is None:
+            return
+        first, last = self._first, self._last
+        points = [point for point in observations if first <= point.offset <= last]
+        result = self._result()
+        result.observations += len(points)
+        if points or offsets:
+            result.removed += self._store.replace(points, offsets)
+
+    def finish(self) -> None:
+        """Nothing is left to do."""
+
+
+class ReconcilingSink:
+    """For a store that keeps no offsets (InfluxDB): builds the truth in a scratch store, then compares by device.
+
+    Which points an entry produced in the past cannot be asked of InfluxDB. So everything the journal says about the
+    devices and times in question is processed into a scratch DuckDB file, where last write wins as in a first pass;
+    what InfluxDB has beyond that goes away, and what the replayed entries say is written.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        scratch: Store,
+        result: Callable[[], ReplayResult],
+        *,
+        refused: Callable[[Sequence[Refused]], None],
+        oldest: int,
+        write_size: int = 10_000,
+    ) -> None:
+        """Build it.
+
+        Args:
+            store: the one to correct.
+            scratch: an empty store that keeps offsets.
+            result: gives the counters to add to.
+            refused: told the points that the database refuses.
+            oldest: points before this time (ns) may come from entries that retention removed: they stay.
+            write_size: points in one write.
+        """
+        self._store, self._scratch, self._result = store, scratch, result
+        self._refused, self._oldest, self._write_size = refused, oldest, write_size
+        self._inside: set[int] = set()
+        self._devices: set[str] = set()
+        self._start: int | None = None
+        self._stop = 0
+
+    def chunk(self, entries: Sequence[Entry], observations: Sequence[Observation], *, inside: bool) -> None:
+        """Gather; nothing reaches the store before `finish`."""
+        if inside:
+            self._inside.update(entry.offset for entry in entries)
+            self._devices.update(point.device for point in observations)
+            for point in observations:
+                self._start = point.time if self._start is None else min(self._start, point.time)
+                self._stop = max(self._stop, point.time + 1)
+        self._scratch.write(observations, entries[-1].offset)
+
+    def widen(self, devices: Sequence[str], start: int, stop: int) -> None:
+        """Compare these devices and times too: points may stand there that no longer come out at all."""
+        self._devices.update(devices)
+        self._start = start if self._start is None else min(self._start, start)
+        self._stop = max(self._stop, stop)
+
+    def finish(self) -> None:
+        """Compare device by device, delete what no longer comes out, write what the replayed entries say."""
+        result = self._result()
+        if self._start is None:
+            return
+        for device in sorted(self._devices):
+            truth = self._scratch.observations(device, None, self._start, self._stop, limit=_ALL)
+            known = {(point.device, point.channel, point.quantity, point.time) for point in truth}
+            gone = [key for key in self._store.keys([device], self._start, self._stop) if key not in known]
+            removable = [key for key in gone if key[3] >= self._oldest]
+            result.kept += len(gone) - len(removable)
+            self._store.delete(removable)
+            result.removed += len(removable)
+            points = [point for point in truth if point.offset in self._inside]
+            for at in range(0, len(points), self._write_size):
+                batch = points[at : at + self._write_size]
+                self._refused(self._store.write(batch, batch[-1].offset))
+                result.observations += len(batch)
