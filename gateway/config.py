@@ -218,6 +218,7 @@ class PipelineSettings(Section):
 
     Attributes:
         batch: journal entries processed at once.
+        linger: seconds to gather more entries after a batch that was not full (few large writes cost less).
         max_future: seconds that a network's or a payload's time may be ahead of our clock.
         max_past: seconds that a network's time may be behind our clock.
         max_payload_past: seconds that a time in a payload (history samples) may be behind our clock.
@@ -227,6 +228,7 @@ class PipelineSettings(Section):
     """
 
     batch: int = Field(2000, ge=1)
+    linger: float = Field(0.1, ge=0, le=10)
     max_future: float = Field(300, ge=0)
     max_past: float = Field(7 * 86400, ge=0)
     max_payload_past: float = Field(366 * 86400, ge=0)

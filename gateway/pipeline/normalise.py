@@ -141,4 +141,5 @@ class Normaliser:
 
     def forget(self, before: int) -> None:
         """Drop memory of series that have been silent since `before` (ns): it is no neighbour any more."""
-        self.memory = {series: last for series, last in self.memory.items() if last.time >= before}
+        for series in [series for series, last in self.memory.items() if last.time < before]:
+            del self.memory[series]

@@ -93,6 +93,10 @@ class Processor:
                 out.rejected.append(Rejected(entry, Reason.INTERNAL, detail))
         return out
 
+    def forget(self, before: int) -> None:
+        """Drop memory of series that have been silent since `before` (ns)."""
+        self._normaliser.forget(before)
+
     def _entry(self, entry: Entry, out: Processed) -> None:
         received = entry.received
         parser = self._parsers.get(received.source)

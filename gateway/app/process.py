@@ -1,0 +1,217 @@
+"""The processing loop: journal → observations → store, then the offset. At least once, and every step repeatable.
+
+Order of what is made durable: dead letters, observations (DuckDB: with the offset in the same transaction), consumer
+offset. A crash between any two of them repeats the batch, and repeating changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import msgspec
+import structlog
+
+from gateway.deadletters import DeadLetters
+from gateway.journal import ConsumerOffsets, JournalReader
+from gateway.model import Entry, JournalUnavailableError, Reason, Refused, Rejected, Store
+from gateway.model import StoreUnavailableError as Unavailable
+from gateway.pipeline.memory import Memory
+from gateway.pipeline.processor import Processed, Processor
+from gateway.pipeline.quality import MEMORY_NS
+from gateway.registry.seen import Heard, SeenDevices
+
+CONSUMER = "process"
+SAVE_EVERY = 30.0
+"""Seconds between two savings of memory and heard devices."""
+WARM_UP = 20_000
+"""Entries read again when there is no saved memory."""
+_log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+class Observer(Protocol):
+    """Who counts what happens."""
+
+    def processed(self, batch: Processed, last: Entry) -> None:
+        """A batch is stored."""
+
+    def store_failed(self, detail: str) -> None:
+        """The store did not take a batch; "" when it does again."""
+
+
+class _Ready(msgspec.Struct):
+    """A processed batch that waits for the store."""
+
+    entries: list[Entry]
+    processed: Processed
+
+
+class ProcessLoop:
+    """Owns the store for writing. One thread does the work; the event loop only waits."""
+
+    def __init__(
+        self,
+        *,
+        reader: JournalReader,
+        consumers: ConsumerOffsets,
+        store: Store,
+        deadletters: DeadLetters,
+        seen: SeenDevices,
+        make_processor: Callable[[Memory], Processor],
+        memory_file: Path,
+        batch: int,
+        linger: float,
+        observer: Observer,
+        wait: Callable[[int, float], Awaitable[None]],
+    ) -> None:
+        """Build it; nothing is read or written yet.
+
+        Args:
+            reader: the journal, not used by anyone else.
+            consumers: where the committed offset is kept.
+            store: where observations go.
+            deadletters: where rejected messages go.
+            seen: where heard devices are noted.
+            make_processor: builds the pipeline on a memory.
+            memory_file: where the memory survives a restart.
+            batch: entries processed at once.
+            linger: seconds to gather more entries after a batch that was not full.
+            observer: told of every batch.
+            wait: `await wait(offset, seconds)` returns when something follows `offset`, or after that time.
+        """
+        self._reader, self._consumers, self._store = reader, consumers, store
+        self._deadletters, self._seen = deadletters, seen
+        self._make_processor, self._memory_file = make_processor, memory_file
+        self._batch, self._linger, self._observer, self._wait = batch, linger, observer, wait
+        self.offset = 0
+        self._ready: _Ready | None = None
+        self._heard: dict[str, Heard] = {}
+        self._saved_at = time.monotonic()
+        self._reported: set[tuple[str, str]] = set()
+        self._processor: Processor | None = None
+        self.lock = asyncio.Lock()
+
+    def start(self) -> None:
+        """Find the committed offset and bring the memory up to it. Blocking."""
+        registered = self._consumers.register(CONSUMER)
+        committed = self._store.committed()
+        self.offset = registered if committed is None else committed
+        memory, saved = Memory.load(self._memory_file)
+        if saved is None or saved > self.offset:
+            memory, saved = Memory(), max(0, self.offset - WARM_UP)
+        self._processor = self._make_processor(memory)
+        while saved < self.offset:
+            entries = self._reader.read(saved, min(self._batch, self.offset - saved))
+            if not entries:
+                break
+            self._processor.process(entries)
+            saved = entries[-1].offset
+
+    async def run(self) -> None:
+        """Process until cancelled; what was begun is finished and saved before this ends."""
+        try:
+            while True:
+                async with self.lock:
+                    pause = await self._shielded(self._step)
+                if pause is None:
+                    await self._wait(self.offset, 1.0)
+                elif pause:
+                    await asyncio.sleep(pause)
+        finally:
+            await self._shielded(self.save)
+
+    @staticmethod
+    async def _shielded(work: Callable[[], T]) -> T:
+        """Run in a thread and wait for its end even when cancelled: a thread cannot be taken back."""
+        task = asyncio.ensure_future(asyncio.to_thread(work))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait([task])
+            raise
+
+    def _step(self) -> float | None:
+        """One batch. Returns seconds to pause, or None when the journal holds nothing new."""
+        try:
+            if self._ready is None:
+                entries = self._reader.read(self.offset, self._batch)
+                if not entries:
+                    self._save_if_due()
+                    return None
+                assert self._processor is not None
+                self._ready = _Ready(entries, self._processor.process(entries))
+            full = len(self._ready.entries) >= self._batch
+            self._commit(self._ready)
+        except (Unavailable, JournalUnavailableError) as error:
+            self._observer.store_failed(str(error))
+            return error.retry_after
+        self._ready = None
+        self._save_if_due()
+        return 0.0 if full else self._linger
+
+    def _commit(self, ready: _Ready) -> None:
+        entries, processed = ready.entries, ready.processed
+        last = entries[-1]
+        self._deadletters.write(processed.rejected)
+        refused = self._store.write(processed.observations, last.offset)
+        if refused:
+            rejected = refusals(refused, entries)
+            self._deadletters.write(rejected)
+            processed.rejected += rejected
+        self._consumers.commit(CONSUMER, last.offset)
+        self.offset = last.offset
+        self._note(processed)
+        self._observer.processed(processed, last)
+
+    def _note(self, processed: Processed) -> None:
+        for device, seen in processed.seen.items():
+            before = self._heard.get(device)
+            latitude, longitude, altitude = seen.location or (None, None, None)
+            self._heard[device] = Heard(
+                device=device,
+                source=seen.source,
+                last_seen=seen.last_seen,
+                count=seen.count + (before.count if before else 0),
+                name=seen.name,
+                hints=", ".join(seen.hints),
+                decoder=seen.decoder,
+                counter=seen.counter,
+                rejected_clocks=seen.rejected_clocks + (before.rejected_clocks if before else 0),
+                latitude=latitude,
+                longitude=longitude,
+                altitude=altitude,
+            )
+        for origin, name in processed.unmapped - self._reported:
+            self._reported.add((origin, name))
+            _log.warning("quantity not stored", decoder=origin, quantity=name)
+
+    def _save_if_due(self) -> None:
+        if time.monotonic() - self._saved_at >= SAVE_EVERY:
+            self.save()
+
+    def save(self) -> None:
+        """Write memory and heard devices. Blocking."""
+        self._saved_at = time.monotonic()
+        if self._processor is None or self._ready is not None:
+            return  # the memory is ahead of the committed offset: the saved one stays
+        heard, self._heard = self._heard, {}
+        if heard:
+            self._seen.update(heard.values())
+        self._processor.forget(time.time_ns() - 2 * MEMORY_NS)
+        self._processor.memory.save(self._memory_file, self.offset)
+
+
+def refusals(refused: Sequence[Refused], entries: Sequence[Entry]) -> list[Rejected]:
+    """Dead letters for the points that the database refuses, each with the entry it came from."""
+    by_offset = {entry.offset: entry for entry in entries}
+    letters: dict[int, Rejected] = {}
+    for point in refused:
+        entry = by_offset.get(point.observation.offset)
+        if entry is not None and entry.offset not in letters:
+            detail = f"{point.observation.quantity}: {point.detail}"
+            letters[entry.offset] = Rejected(entry, Reason.STORE, detail, point.observation.device)
+    return list(letters.values())
