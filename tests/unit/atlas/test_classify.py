@@ -1,0 +1,151 @@
+"""Published editions are reproduced, in every dialect a table may come in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from gateway.atlas import methods
+from gateway.cli.atlas import atlas
+
+EDITIONS = (2013, 2015, 2017)
+
+
+def classify(source: Path, output: Path, *more: str, method: str = "berlin-mss") -> list[dict[str, str]]:
+    outcome = CliRunner().invoke(
+        atlas, ["classify", "--method", method, "--input", str(source), "--output", str(output), *more]
+    )
+    assert outcome.exit_code == 0, outcome.output
+    return list(csv.DictReader(io.StringIO(output.read_text(encoding="utf-8"))))
+
+
+def published(shared: Path, year: int) -> dict[str, dict[str, str]]:
+    with (shared / f"data/berlin_mss/mss_{year}_chain.csv").open(encoding="utf-8") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+@pytest.mark.parametrize("year", EDITIONS)
+@pytest.mark.parametrize("table", ["chain", "shares_all_areas"])
+def test_published_edition_is_reproduced(shared: Path, tmp_path: Path, year: int, table: str):
+    rows = classify(shared / f"data/berlin_mss/mss_{year}_{table}.csv", tmp_path / "out.csv")
+    assert list(rows[0]) == ["area", "z_s1", "z_s2", "z_s3", "z_s4", "sum", "index", "class", "excluded"]
+    expected = published(shared, year)
+    counted = {row["area"]: row for row in rows if not row["excluded"]}
+    assert counted.keys() == expected.keys()
+    for area, row in counted.items():
+        assert row["class"] == expected[area]["status_class"]
+        for name in ("s1", "s2", "s3", "s4"):
+            assert float(row[f"z_{name}"]) == pytest.approx(float(expected[area][f"z_{name}"]), abs=1e-5)
+        assert float(row["sum"]) == pytest.approx(float(expected[area]["status_sum"]), abs=3e-5)
+    for row in rows:
+        if row["excluded"]:
+            assert {row["z_s1"], row["sum"], row["index"], row["class"]} == {""}
+
+
+@pytest.mark.parametrize("year", EDITIONS)
+def test_zeros_that_are_no_zeros_change_everything_without_the_rule(shared: Path, tmp_path: Path, year: int):
+    text = methods.shipped()["berlin-mss"]
+    without = tmp_path / "without.toml"
+    without.write_text(re.sub(r"(#[^\n]*\n)*\[\[exclude\]\]\n(?:[^\n]+\n)+\n", "", text), encoding="utf-8")
+    assert methods.load(str(without)).exclude == ()
+    rows = classify(
+        shared / f"data/berlin_mss/mss_{year}_shares_all_areas.csv", tmp_path / "out.csv", method=str(without)
+    )
+    expected = published(shared, year)
+    assert len(rows) == 447
+    off = [
+        r for r in rows if r["area"] in expected and abs(float(r["z_s1"]) - float(expected[r["area"]]["z_s1"])) > 1e-2
+    ]
+    assert len(off) > 300
+    assert any(r["class"] != expected[r["area"]]["status_class"] for r in rows if r["area"] in expected)
+
+
+def test_german_dialect_gives_the_same_classes(shared: Path, tmp_path: Path):
+    source = shared / "data/berlin_mss/mss_2015_shares_all_areas.csv"
+    with source.open(encoding="utf-8") as file:
+        table = list(csv.reader(file))
+    german = io.StringIO(newline="")
+    writer = csv.writer(german, delimiter=";", lineterminator="\r\n")
+    writer.writerow(["Planungsraum", "Name", "Einwohner", *table[0][3:]])
+    for row in table[1:]:
+        inhabitants = f"{int(float(row[2])):,}".replace(",", ".")
+        writer.writerow([row[0], row[1], inhabitants, *(cell.replace(".", ",") for cell in row[3:])])
+    for name, encoding in (("a.csv", "utf-8-sig"), ("b.csv", "cp1252"), ("c.csv", "utf-8")):
+        (tmp_path / name).write_bytes(german.getvalue().encode(encoding))
+        own = classify(tmp_path / name, tmp_path / "out.csv", "--area-column", "Planungsraum")
+        assert own == classify(source, tmp_path / "rfc.csv")
+
+
+def test_three_indicators_are_another_method_file_and_no_code(shared: Path, tmp_path: Path):
+    """Editions 2019 and 2021 print S1, S3 and S4 only."""
+    source = shared / "data/berlin_mss/mss_2017_shares_all_areas.csv"
+    with source.open(encoding="utf-8") as file:
+        table = [row[:4] + row[5:7] for row in csv.reader(file)]
+    (tmp_path / "three.csv").write_text("\n".join(",".join(f'"{c}"' for c in row) for row in table), encoding="utf-8")
+    rows = classify(tmp_path / "three.csv", tmp_path / "out.csv", method="berlin-mss-three")
+    assert list(rows[0]) == ["area", "z_s1", "z_s3", "z_s4", "sum", "index", "class", "excluded"]
+    expected = published(shared, 2017)
+    assert all(
+        abs(float(row["z_s3"]) - float(expected[row["area"]]["z_s3"])) < 1e-5 for row in rows if not row["excluded"]
+    )
+    refused = CliRunner().invoke(
+        atlas,
+        ["classify", "--method", "berlin-mss", "--input", str(tmp_path / "three.csv"), "--output", "-"],
+    )
+    assert refused.exit_code == 1
+    assert "s2_percentage_long_term_unemployed" in refused.output
+    assert "another method" in refused.output
+
+
+def test_columns_may_have_any_heading(tmp_path: Path):
+    lines = ["Nr;Leute;a;b;c;d"]
+    lines += [f"{n:03};{1000 + n};{n},5;{n * n % 17},25;{n % 5};{n % 7}" for n in range(20)]
+    (tmp_path / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    columns = [f"--column={name}={heading}" for name, heading in zip(("s1", "s2", "s3", "s4"), "abcd", strict=True)]
+    rows = classify(
+        tmp_path / "t.csv", tmp_path / "o.csv", "--area-column", "Nr", "--column=population=Leute", *columns
+    )
+    assert [row["area"] for row in rows] == [f"{n:03}" for n in range(20)]
+    assert sum(Decimal(row["z_s1"]) for row in rows) == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("id;inhabitants;a\n01;1.234;1\n", ["s1_percentage"]),
+        ("id,inhabitants,s1,s2,s3,s4\n01,400,1,1,1,1\n01,400,1,1,1,1\n", ["row 3", "twice"]),
+        ("id,inhabitants,s1,s2,s3,s4\n01,400,one,1,1,1\n", ["row 2", "'s1'", "'one'"]),
+        ("id,inhabitants,s1,s2,s3,s4\n01,400,1,1,1,1\n02,400,1,1,1,1\n", ["same value", "s1"]),
+        ("id,inhabitants,s1,s2,s3,s4\n01,40,1,1,1,1\n", ["no area is counted"]),
+        ("id,inhabitants,s1,s2,s3,s4\n01,400,101,1,1,1\n02,400,1,1,1,1\n", ["outside 0…100"]),
+        ("id;inhabitants;s1;s2;s3;s4\n01;1.234;1;1;1;1\n", ["1.234", "--decimal"]),
+        ("id;inhabitants;s1;s2;s3;s4\n01;1234;1,5;1.5;1;1\n", ["decimal comma", "--decimal"]),
+    ],
+)
+def test_faulty_tables_are_refused_with_place_and_remedy(tmp_path: Path, content: str, words: list[str]):
+    (tmp_path / "t.csv").write_text(content, encoding="utf-8")
+    outcome = CliRunner().invoke(
+        atlas,
+        ["classify", "--method", "berlin-mss", "--input", str(tmp_path / "t.csv"), "--output", str(tmp_path / "o")],
+    )
+    assert outcome.exit_code == 1
+    for word in words:
+        assert word in outcome.output
+    assert not (tmp_path / "o").exists()
+
+
+def test_dynamic_index_from_the_previous_edition_and_the_matrix(shared: Path, tmp_path: Path):
+    folder = shared / "data/berlin_mss"
+    rows = classify(folder / "mss_2017_chain.csv", tmp_path / "o.csv", "--previous", str(folder / "mss_2015_chain.csv"))
+    counted = [row for row in rows if row["dynamic_class"]]
+    assert len(counted) > 400
+    assert {row["dynamic_class"] for row in counted} == {"positiv", "stabil", "negativ"}
+    assert all(row["status_dynamic"] == f"{row['class']}/{row['dynamic_class']}" for row in counted)
+    new = [row for row in rows if not row["excluded"] and not row["dynamic_class"]]
+    assert {row["area"] for row in new} == published(shared, 2017).keys() - published(shared, 2015).keys()
