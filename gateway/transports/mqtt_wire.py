@@ -1,0 +1,200 @@
+"""MQTT 5 packets out of a byte stream, however the network cut it (sans-I/O: bytes in, packets out).
+
+A packet is `type and flags (1 byte) | remaining length (1 to 4 bytes, 7 bits each, low first) | rest`. The wire
+library reads whole packets; this file keeps what is still under way, so that a packet of 300 kB that comes in
+hundreds of pieces is put together once, and it keeps one bad message from stopping the stream: the broker would
+send it again after each reconnect.
+
+    PUBLISH  0011 dup qos qos retain | remaining length | topic length (2) topic | packet id (2, QoS 1 and 2)
+             | property length (1 to 4) properties | payload
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mqtt5 import DisconnectReasonCode, Packet, PublishPacket, QoS, read
+
+PUBLISH = 0x30
+_LONGEST_HEAD = 5 + 2 + 65535 + 2
+
+
+class MalformedError(Exception):
+    """The broker sent what is no MQTT 5; the connection cannot go on. `code` tells the broker why."""
+
+    def __init__(self, detail: str, code: DisconnectReasonCode = DisconnectReasonCode.MALFORMED_PACKET) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class Oversized(NamedTuple):
+    """A PUBLISH above the size that was announced: a broker that keeps to MQTT 5 drops it instead of sending it.
+
+    Attributes:
+        topic: where it was published.
+        size: bytes of the whole packet.
+        qos: 0, 1 or 2.
+        packet_id: what to acknowledge, 0 at QoS 0.
+    """
+
+    topic: str
+    size: int
+    qos: int
+    packet_id: int
+
+
+def packet_length(data: bytes | memoryview, at: int) -> int | None:
+    """Bytes of the whole packet that begins at `at`; None while its length field is still under way.
+
+    Raises:
+        MalformedError: the length field is longer than four bytes.
+    """
+    length = shift = 0
+    for index in range(at + 1, min(at + 5, len(data))):
+        byte = data[index]
+        length |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return index + 1 - at + length
+        shift += 7
+    if len(data) - at >= 5:
+        raise MalformedError("the length field of a packet is longer than four bytes")
+    return None
+
+
+class PacketReader:
+    """Cuts a stream into packets. `feed` never raises: a broken stream is told by `error`, and then nothing more comes.
+
+    Attributes:
+        error: set once the stream is broken; the packets before the break are still delivered.
+    """
+
+    __slots__ = ("_have", "_limit", "_need", "_parts", "_skip", "error")
+
+    def __init__(self, max_packet_size: int) -> None:
+        self.error: MalformedError | None = None
+        self._limit = max_packet_size
+        self._parts: list[bytes] = []  # the beginning of the packet that is under way
+        self._have = 0  # bytes in _parts
+        self._need = 0  # with fewer bytes than these, reading the packet is not worth a try
+        self._skip = 0  # bytes of an oversized packet that are still to come
+
+    def feed(self, data: bytes) -> list[Packet | Oversized]:
+        """The packets that are complete with these bytes, in order."""
+        packets: list[Packet | Oversized] = []
+        at = 0
+        if self.error is not None:
+            return packets
+        if self._skip:
+            at = min(self._skip, len(data))
+            self._skip -= at
+        elif self._parts:
+            self._parts.append(data)
+            self._have += len(data)
+            if self._have < self._need:
+                return packets
+            data = b"".join(self._parts)
+            self._parts.clear()
+        try:
+            self._parse(data, at, packets)
+        except MalformedError as error:
+            self.error = error
+        return packets
+
+    def _parse(self, data: bytes, at: int, packets: list[Packet | Oversized]) -> None:
+        view, end, limit = memoryview(data), len(data), self._limit
+        while at < end:
+            try:
+                packet, size = read(view[at:])
+            except BaseException as error:
+                # A panic of the Rust library (text that is no UTF-8) is a BaseException; so is Ctrl-C.
+                if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+                    raise
+                if not isinstance(error, IndexError) and view[at] & 0xF0 != PUBLISH:
+                    raise MalformedError(f"the broker sent a packet that cannot be read: {error}") from error
+                size = self._unreadable(data[at:], packets)
+                if not size:
+                    return
+            else:
+                if size > limit and type(packet) is PublishPacket:
+                    packets.append(Oversized(packet.topic, size, int(packet.qos), packet.packet_id or 0))
+                else:
+                    packets.append(packet)
+            at += size
+
+    def _unreadable(self, data: bytes, packets: list[Packet | Oversized]) -> int:
+        """Deal with a packet that is not complete or not readable.
+
+        Returns how many bytes are done with; 0 when the packet waits for more.
+        """
+        length = packet_length(data, 0)
+        publish = data[0] & 0xF0 == PUBLISH
+        if publish and data[0] & 6 == 6:
+            raise MalformedError("the broker sent a PUBLISH with QoS 3")
+        if length is None:
+            self._need = len(data) + 1
+        elif length > self._limit and not publish:
+            raise MalformedError(
+                f"the broker sent a packet of {length} bytes; {self._limit} were announced as the most",
+                DisconnectReasonCode.PACKET_TOO_LARGE,
+            )
+        elif length > self._limit:
+            self._need = min(length, _LONGEST_HEAD)
+            if len(data) >= self._need:
+                head = _publish_head(data[: self._need])
+                packets.append(Oversized(_text(head.topic), length, head.qos, head.packet_id))
+                self._skip = max(0, length - len(data))
+                return length - self._skip
+        elif len(data) < length:
+            self._need = length
+        elif publish:
+            packets.append(_salvage(data[:length]))
+            return length
+        else:
+            raise MalformedError("the broker sent a packet whose fields are longer than the packet")
+        self._parts, self._have = [data], len(data)
+        return 0
+
+
+class _Head(NamedTuple):
+    topic: bytes
+    qos: int
+    packet_id: int
+    end: int
+
+
+def _publish_head(packet: bytes) -> _Head:
+    """Topic, QoS and packet id of a PUBLISH, and where its properties begin; raises MalformedError."""
+    at = 2
+    while packet[at - 1] & 0x80:
+        at += 1
+    qos = packet[0] >> 1 & 3
+    end = at + 2 + int.from_bytes(packet[at : at + 2], "big")
+    topic = packet[at + 2 : end]
+    after = end + 2 if qos else end
+    packet_id = int.from_bytes(packet[end:after], "big")
+    if qos == 3 or len(packet) < after or (qos and not packet_id):
+        raise MalformedError("the broker sent a PUBLISH whose topic or packet id cannot be read")
+    return _Head(topic, qos, packet_id, after)
+
+
+def _salvage(packet: bytes) -> PublishPacket:
+    r"""A PUBLISH that the wire library refuses (text that is no UTF-8, unknown properties): topic and body are kept.
+
+    Bytes of the topic that are no UTF-8 are written as `\xff`. Raises MalformedError when not even that can be read.
+    """
+    head = _publish_head(packet)
+    length = packet_length(packet, head.end - 1)  # a property length is written as a remaining length is
+    if length is None or head.end - 1 + length > len(packet):
+        raise MalformedError("the broker sent a PUBLISH whose properties are longer than the packet")
+    return PublishPacket(
+        _text(head.topic),
+        packet[head.end - 1 + length :],
+        qos=QoS(head.qos),
+        retain=bool(packet[0] & 1),
+        packet_id=head.packet_id if head.qos else None,
+        duplicate=bool(packet[0] & 8),
+    )
+
+
+def _text(topic: bytes) -> str:
+    return topic.decode("utf-8", "backslashreplace")
