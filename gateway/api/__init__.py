@@ -1,0 +1,1 @@
+"""HTTP interface: queries, health, metrics. `gateway.api.app.create_app` puts it together."""

@@ -1,0 +1,1 @@
+"""How resources are written: one module for each format."""
