@@ -7,8 +7,10 @@ offset. A crash between any two of them repeats the batch, and repeating changes
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -16,12 +18,11 @@ import msgspec
 import structlog
 
 from gateway.deadletters import DeadLetters
-from gateway.journal import ConsumerOffsets, JournalReader
+from gateway.journal import Consumer, JournalDamagedError
 from gateway.model import Entry, JournalUnavailableError, Reason, Refused, Rejected, Store
 from gateway.model import StoreUnavailableError as Unavailable
 from gateway.pipeline.memory import Memory
 from gateway.pipeline.processor import Processed, Processor
-from gateway.pipeline.quality import MEMORY_NS
 from gateway.registry.seen import Heard, SeenDevices
 
 CONSUMER = "process"
@@ -29,6 +30,9 @@ SAVE_EVERY = 30.0
 """Seconds between two savings of memory and heard devices."""
 WARM_UP = 20_000
 """Entries read again when there is no saved memory."""
+IDLE = 5.0
+"""Seconds to wait for new entries before looking whether something is to be saved."""
+DAMAGED_PAUSE = 5.0
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
@@ -56,8 +60,7 @@ class ProcessLoop:
     def __init__(
         self,
         *,
-        reader: JournalReader,
-        consumers: ConsumerOffsets,
+        consumer: Consumer,
         store: Store,
         deadletters: DeadLetters,
         seen: SeenDevices,
@@ -66,13 +69,11 @@ class ProcessLoop:
         batch: int,
         linger: float,
         observer: Observer,
-        wait: Callable[[int, float], Awaitable[None]],
     ) -> None:
         """Build it; nothing is read or written yet.
 
         Args:
-            reader: the journal, not used by anyone else.
-            consumers: where the committed offset is kept.
+            consumer: reads the journal and keeps the committed offset.
             store: where observations go.
             deadletters: where rejected messages go.
             seen: where heard devices are noted.
@@ -81,31 +82,29 @@ class ProcessLoop:
             batch: entries processed at once.
             linger: seconds to gather more entries after a batch that was not full.
             observer: told of every batch.
-            wait: `await wait(offset, seconds)` returns when something follows `offset`, or after that time.
         """
-        self._reader, self._consumers, self._store = reader, consumers, store
+        self._consumer, self._store = consumer, store
         self._deadletters, self._seen = deadletters, seen
         self._make_processor, self._memory_file = make_processor, memory_file
-        self._batch, self._linger, self._observer, self._wait = batch, linger, observer, wait
+        self._batch, self._linger, self._observer = batch, linger, observer
         self.offset = 0
         self._ready: _Ready | None = None
         self._heard: dict[str, Heard] = {}
         self._saved_at = time.monotonic()
         self._reported: set[tuple[str, str]] = set()
         self._processor: Processor | None = None
-        self.lock = asyncio.Lock()
+        self.lock = threading.Lock()
 
     def start(self) -> None:
         """Find the committed offset and bring the memory up to it. Blocking."""
-        registered = self._consumers.register(CONSUMER)
         committed = self._store.committed()
-        self.offset = registered if committed is None else committed
+        self.offset = self._consumer.committed if committed is None else committed
         memory, saved = Memory.load(self._memory_file)
         if saved is None or saved > self.offset:
             memory, saved = Memory(), max(0, self.offset - WARM_UP)
         self._processor = self._make_processor(memory)
         while saved < self.offset:
-            entries = self._reader.read(saved, min(self._batch, self.offset - saved))
+            entries = self._consumer.read(saved, min(self._batch, self.offset - saved))
             if not entries:
                 break
             self._processor.process(entries)
@@ -115,10 +114,11 @@ class ProcessLoop:
         """Process until cancelled; what was begun is finished and saved before this ends."""
         try:
             while True:
-                async with self.lock:
-                    pause = await self._shielded(self._step)
+                pause = await self._shielded(self._step)
                 if pause is None:
-                    await self._wait(self.offset, 1.0)
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(IDLE):
+                            await self._consumer.wait(self.offset)
                 elif pause:
                     await asyncio.sleep(pause)
         finally:
@@ -136,9 +136,13 @@ class ProcessLoop:
 
     def _step(self) -> float | None:
         """One batch. Returns seconds to pause, or None when the journal holds nothing new."""
+        with self.lock:  # a replay that compares the whole store stops us here
+            return self._batch_once()
+
+    def _batch_once(self) -> float | None:
         try:
             if self._ready is None:
-                entries = self._reader.read(self.offset, self._batch)
+                entries = self._consumer.read(self.offset, self._batch)
                 if not entries:
                     self._save_if_due()
                     return None
@@ -149,6 +153,13 @@ class ProcessLoop:
         except (Unavailable, JournalUnavailableError) as error:
             self._observer.store_failed(str(error))
             return error.retry_after
+        except JournalDamagedError as error:
+            _log.error("journal damaged", file=str(error.path), detail=error.detail, resume=error.resume)
+            self._observer.store_failed(str(error))
+            if error.resume is None:
+                return DAMAGED_PAUSE
+            self.offset = error.resume
+            return 0.0
         self._ready = None
         self._save_if_due()
         return 0.0 if full else self._linger
@@ -162,7 +173,7 @@ class ProcessLoop:
             rejected = refusals(refused, entries)
             self._deadletters.write(rejected)
             processed.rejected += rejected
-        self._consumers.commit(CONSUMER, last.offset)
+        self._consumer.commit(last.offset)
         self.offset = last.offset
         self._note(processed)
         self._observer.processed(processed, last)
@@ -201,7 +212,7 @@ class ProcessLoop:
         heard, self._heard = self._heard, {}
         if heard:
             self._seen.update(heard.values())
-        self._processor.forget(time.time_ns() - 2 * MEMORY_NS)
+        self._processor.bound()
         self._processor.memory.save(self._memory_file, self.offset)
 
 

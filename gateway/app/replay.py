@@ -1,20 +1,20 @@
 """Process the journal again with today's decoders and make the store say what a first pass would have said.
 
-The quality tests look at neighbours, so a replay begins `MEMORY_NS` earlier than asked (nothing of that is written)
-and reads on after the end until every series has had a following value. Live traffic goes on meanwhile: a point that
-a later entry wrote is never overwritten by an earlier one.
+The quality tests look at neighbours, so a replay begins earlier than asked and reads on after the end; nothing of
+that is written but flags of points inside. Live traffic goes on meanwhile: a point that a later entry wrote is never
+overwritten by an earlier one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from gateway.app.jobs import ReplayRequest, ReplayResult
-from gateway.model import Entry, Event, Observation, Rejected, Uplink
+from gateway.model import Entry, Event, Rejected, Uplink
 from gateway.pipeline.choose import Chooser
 from gateway.pipeline.processor import Parser, Processed, Processor
-from gateway.pipeline.quality import MEMORY_NS
 
 CHUNK = 5000
 
@@ -22,14 +22,22 @@ CHUNK = 5000
 class Source(Protocol):
     """What a replay needs of the journal: entries by receive time, in offset order."""
 
-    def between(self, start: int, stop: int) -> Iterable[Entry]:
-        """Entries received in `[start, stop)` ns."""
+    def between(self, start: int, stop: int, *, containing: Sequence[str], limit: int) -> Iterable[Sequence[Entry]]:
+        """Entries received in `[start, stop)` ns that hold one of the texts (all when there are none), in lists."""
+
+    def read(self, after: int, limit: int) -> Sequence[Entry]:
+        """Entries that follow `after`."""
 
 
 class Sink(Protocol):
-    """Where a replay writes; how depends on whether the store knows which entry a point came from."""
+    """Where a replay writes; how depends on whether the store knows which entry a point came from.
 
-    def chunk(self, entries: Sequence[Entry], observations: Sequence[Observation], *, inside: bool) -> None:
+    `complete` says that it has to see every entry up to now before it may finish.
+    """
+
+    complete: bool
+
+    def chunk(self, entries: Sequence[Entry], processed: Processed, *, inside: bool) -> None:
         """A chunk that was processed again; `inside` says that it belongs to what was asked for."""
 
     def finish(self) -> None:
@@ -39,15 +47,16 @@ class Sink(Protocol):
 class Scope:
     """Which uplinks a request means."""
 
-    def __init__(self, request: ReplayRequest, parsers: dict[str, Parser], chooser: Chooser) -> None:
+    def __init__(self, request: ReplayRequest, parsers: Mapping[str, Parser], chooser: Chooser) -> None:
         """The parsers and the chooser say whose an entry is."""
         self._devices = frozenset(request.devices)
         self._request, self._parsers, self._chooser = request, parsers, chooser
-        self.everything = not request.devices and not request.decoder
+        self._everything = not request.devices and not request.decoder
+        self.texts = tuple(device.rpartition("/")[2] for device in request.devices)
 
     def select(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """The entries that hold something of the wanted devices or for the wanted decoder."""
-        return entries if self.everything else [entry for entry in entries if self._wanted(entry)]
+        return entries if self._everything else [entry for entry in entries if self._wanted(entry)]
 
     def _wanted(self, entry: Entry) -> bool:
         parser = self._parsers.get(entry.received.source)
@@ -70,62 +79,77 @@ class Scope:
         return decoder is not None and decoder.id == self._request.decoder
 
 
-def chunks(entries: Iterable[Entry], size: int = CHUNK) -> Iterator[list[Entry]]:
-    """Entries in lists of at most `size`."""
-    chunk: list[Entry] = []
-    for entry in entries:
-        chunk.append(entry)
-        if len(chunk) == size:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
+class Replay:
+    """One replay: what it processes again, and who is told."""
 
+    def __init__(
+        self,
+        request: ReplayRequest,
+        source: Source,
+        processor: Processor,
+        scope: Scope,
+        sink: Sink,
+        *,
+        resolved: Callable[[Sequence[int]], int],
+        rejected: Callable[[Sequence[Rejected]], None],
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Build it.
 
-def replay(
-    request: ReplayRequest,
-    source: Source,
-    processor: Processor,
-    scope: Scope,
-    sink: Sink,
-    *,
-    resolved: Callable[[Sequence[int]], int],
-    rejected: Callable[[Sequence[Rejected]], None],
-    progress: Callable[[str], None] = lambda _: None,
-) -> ReplayResult:
-    """Process `[request.start, request.stop)` again.
+        Args:
+            request: what to process.
+            source: the journal.
+            processor: a fresh one, with memory of its own.
+            scope: which entries are meant.
+            sink: where the points go.
+            resolved: told the offsets that give observations now; says how many dead letters that settles.
+            rejected: told what gives nothing now.
+            progress: told how far it is, in words.
+        """
+        self._request, self._source, self._processor = request, source, processor
+        self._scope, self._sink = scope, sink
+        self._resolved, self._rejected, self._progress = resolved, rejected, progress
+        self._last = 0
 
-    Args:
-        request: what to process.
-        source: the journal.
-        processor: a fresh one, with memory of its own.
-        scope: which entries are meant.
-        sink: where the points go.
-        resolved: told the offsets that give observations now; says how many dead letters that settles.
-        rejected: told what gives nothing now.
-        progress: told how far it is, in words.
-    """
-    result = ReplayResult(rejected={})
+    def run(self, result: ReplayResult, reach: tuple[int, int], exclusive: AbstractContextManager[object]) -> None:
+        """Process `[request.start, request.stop)` again, adding to `result`.
 
-    def through(start: int, stop: int, *, inside: bool) -> Iterator[tuple[Sequence[Entry], Processed]]:
-        for chunk in chunks(source.between(start, stop)):
-            selected = scope.select(chunk)
-            if selected:
-                processed = processor.process(selected)
-                sink.chunk(selected, processed.observations, inside=inside)
-                yield selected, processed
+        Args:
+            result: counters.
+            reach: receive times (ns) to begin and end at; what lies outside the request serves as neighbours only.
+            exclusive: while it is held, nobody else writes to the store.
+        """
+        start, stop = self._request.start, self._request.stop
+        for _ in self._through(reach[0], start, inside=False):
+            pass
+        for entries, processed in self._through(start, stop, inside=True):
+            self._count(result, entries, processed)
+        for _ in self._through(stop, reach[1], inside=False):
+            pass
+        with exclusive:
+            while self._sink.complete and (entries := self._source.read(self._last, CHUNK)):
+                self._last = entries[-1].offset
+                self._process(entries, inside=False)
+            self._sink.finish()
 
-    for _ in through(request.start - MEMORY_NS, request.start, inside=False):
-        pass
-    for selected, processed in through(request.start, request.stop, inside=True):
-        result.entries += len(selected)
+    def _through(self, start: int, stop: int, *, inside: bool) -> Iterator[tuple[Sequence[Entry], Processed]]:
+        for chunk in self._source.between(start, stop, containing=self._scope.texts, limit=CHUNK):
+            self._last = max(self._last, chunk[-1].offset)
+            yield from self._process(chunk, inside=inside)
+
+    def _process(self, chunk: Sequence[Entry], *, inside: bool) -> list[tuple[Sequence[Entry], Processed]]:
+        entries = self._scope.select(chunk)
+        if not entries:
+            return []
+        processed = self._processor.process(entries)
+        self._sink.chunk(entries, processed, inside=inside)
+        return [(entries, processed)]
+
+    def _count(self, result: ReplayResult, entries: Sequence[Entry], processed: Processed) -> None:
         bad = {letter.entry.offset for letter in processed.rejected}
         for letter in processed.rejected:
             result.rejected[letter.reason] = result.rejected.get(letter.reason, 0) + 1
-        rejected(processed.rejected)
-        result.resolved += resolved([entry.offset for entry in selected if entry.offset not in bad])
-        progress(f"{result.entries} entries")
-    for _ in through(request.stop, request.stop + MEMORY_NS, inside=False):
-        pass
-    sink.finish()
-    return result
+        self._rejected(processed.rejected)
+        result.entries += len(entries)
+        result.resolved += self._resolved([entry.offset for entry in entries if entry.offset not in bad])
+        self._progress(f"{result.entries} entries")

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from gateway.app.jobs import ReplayResult
 from gateway.model import Entry, Observation, Refused, Store
+from gateway.pipeline.processor import Processed
 
-Key = tuple[str, str, str, int]
 _ALL = 1_000_000_000
 
 
@@ -25,13 +25,15 @@ class OffsetStore(Store, Protocol):
 class DirectSink:
     """Replaces entry by entry, because the store knows where each point came from."""
 
-    def __init__(self, store: OffsetStore, result: Callable[[], ReplayResult]) -> None:
-        """`result` gives the counters to add to."""
+    complete = False
+
+    def __init__(self, store: OffsetStore, result: ReplayResult) -> None:
+        """`result` are the counters to add to."""
         self._store, self._result = store, result
         self._first: int | None = None
         self._last = -1
 
-    def chunk(self, entries: Sequence[Entry], observations: Sequence[Observation], *, inside: bool) -> None:
+    def chunk(self, entries: Sequence[Entry], processed: Processed, *, inside: bool) -> None:
         """Replace what these entries said; outside the range only flags of points inside it may still change."""
         offsets: list[int] = []
         if inside:
@@ -41,11 +43,10 @@ class DirectSink:
         if self._first is None:
             return
         first, last = self._first, self._last
-        points = [point for point in observations if first <= point.offset <= last]
-        result = self._result()
-        result.observations += len(points)
+        points = [point for point in processed.observations if first <= point.offset <= last]
+        self._result.observations += len(points)
         if points or offsets:
-            result.removed += self._store.replace(points, offsets)
+            self._result.removed += self._store.replace(points, offsets)
 
     def finish(self) -> None:
         """Nothing is left to do."""
@@ -59,13 +60,16 @@ class ReconcilingSink:
     what InfluxDB has beyond that goes away, and what the replayed entries say is written.
     """
 
+    complete = True
+
     def __init__(
         self,
         store: Store,
         scratch: Store,
-        result: Callable[[], ReplayResult],
+        result: ReplayResult,
         *,
         refused: Callable[[Sequence[Refused]], None],
+        span: tuple[int, int],
         oldest: int,
         write_size: int = 10_000,
     ) -> None:
@@ -74,8 +78,9 @@ class ReconcilingSink:
         Args:
             store: the one to correct.
             scratch: an empty store that keeps offsets.
-            result: gives the counters to add to.
+            result: counters to add to.
             refused: told the points that the database refuses.
+            span: event times `[start, stop)` ns to compare; every entry that says something of them is processed.
             oldest: points before this time (ns) may come from entries that retention removed: they stay.
             write_size: points in one write.
         """
@@ -83,32 +88,24 @@ class ReconcilingSink:
         self._refused, self._oldest, self._write_size = refused, oldest, write_size
         self._inside: set[int] = set()
         self._devices: set[str] = set()
-        self._start: int | None = None
-        self._stop = 0
+        self._start, self._stop = span
+        self._first_point, self._last_point = span
 
-    def chunk(self, entries: Sequence[Entry], observations: Sequence[Observation], *, inside: bool) -> None:
+    def chunk(self, entries: Sequence[Entry], processed: Processed, *, inside: bool) -> None:
         """Gather; nothing reaches the store before `finish`."""
         if inside:
             self._inside.update(entry.offset for entry in entries)
-            self._devices.update(point.device for point in observations)
-            for point in observations:
-                self._start = point.time if self._start is None else min(self._start, point.time)
-                self._stop = max(self._stop, point.time + 1)
-        self._scratch.write(observations, entries[-1].offset)
-
-    def widen(self, devices: Sequence[str], start: int, stop: int) -> None:
-        """Compare these devices and times too: points may stand there that no longer come out at all."""
-        self._devices.update(devices)
-        self._start = start if self._start is None else min(self._start, start)
-        self._stop = max(self._stop, stop)
+            self._devices.update(processed.seen)
+            for point in processed.observations:
+                self._first_point = min(self._first_point, point.time)
+                self._last_point = max(self._last_point, point.time + 1)
+        self._scratch.write(processed.observations, entries[-1].offset)
 
     def finish(self) -> None:
         """Compare device by device, delete what no longer comes out, write what the replayed entries say."""
-        result = self._result()
-        if self._start is None:
-            return
+        result = self._result
         for device in sorted(self._devices):
-            truth = self._scratch.observations(device, None, self._start, self._stop, limit=_ALL)
+            truth = self._scratch.observations(device, None, self._first_point, self._last_point, limit=_ALL)
             known = {(point.device, point.channel, point.quantity, point.time) for point in truth}
             gone = [key for key in self._store.keys([device], self._start, self._stop) if key not in known]
             removable = [key for key in gone if key[3] >= self._oldest]

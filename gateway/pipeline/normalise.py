@@ -17,6 +17,7 @@ from gateway.quantities import QUANTITIES, Kind, UnitError, converter
 from gateway.units import IDENTITY, Conversion
 
 Series = tuple[str, str, str]
+MAX_SERIES = 500_000
 _YEAR_2000_NS = 946_684_800 * SECOND_NS
 
 
@@ -139,7 +140,9 @@ class Normaliser:
             )
         return flag
 
-    def forget(self, before: int) -> None:
-        """Drop memory of series that have been silent since `before` (ns): it is no neighbour any more."""
-        for series in [series for series, last in self.memory.items() if last.time < before]:
-            del self.memory[series]
+    def bound(self) -> None:
+        """Keep at most `MAX_SERIES` in memory: the series that have been silent longest go."""
+        excess = len(self.memory) - MAX_SERIES
+        if excess > 0:
+            for series in sorted(self.memory, key=lambda series: self.memory[series].time)[:excess]:
+                del self.memory[series]

@@ -87,15 +87,17 @@ class Processor:
             try:
                 self._entry(entry, out)
             except RejectedError as error:
+                if error.uplink is not None:
+                    self._heard(entry, error.uplink, out)
                 out.rejected.append(Rejected(entry, error.reason, error.detail, error.device))
             except Exception as error:  # noqa: BLE001 - a fault of ours must not stop the stream; it is kept and shown
                 detail = f"{type(error).__name__} in {_place(error)}"
                 out.rejected.append(Rejected(entry, Reason.INTERNAL, detail))
         return out
 
-    def forget(self, before: int) -> None:
-        """Drop memory of series that have been silent since `before` (ns)."""
-        self._normaliser.forget(before)
+    def bound(self) -> None:
+        """Keep the memory of the sequence tests bounded, whatever devices call themselves."""
+        self._normaliser.bound()
 
     def _entry(self, entry: Entry, out: Processed) -> None:
         received = entry.received
@@ -129,15 +131,18 @@ class Processor:
         seen.name = name or seen.name
         return seen
 
-    def _uplink(self, entry: Entry, uplink: Uplink, out: Processed) -> None:
-        device = uplink.device
-        seen = self._see(entry, device, uplink.name, out)
+    def _heard(self, entry: Entry, uplink: Uplink, out: Processed) -> Seen:
+        seen = self._see(entry, uplink.device, uplink.name, out)
         seen.hints, seen.counter = uplink.hints, uplink.counter
         seen.location = uplink.location or seen.location
         if uplink.clock_rejected:
             seen.rejected_clocks += 1
-            gateway = uplink.radio.gateway if uplink.radio else ""
-            out.clocks[gateway] = out.clocks.get(gateway, 0) + 1
+            out.clocks[uplink.clock_gateway] = out.clocks.get(uplink.clock_gateway, 0) + 1
+        return seen
+
+    def _uplink(self, entry: Entry, uplink: Uplink, out: Processed) -> None:
+        device = uplink.device
+        seen = self._heard(entry, uplink, out)
         if uplink.decoded is not None and (path := denied(uplink.decoded)) is not None:
             raise RejectedError(Reason.PRIVACY, f"personal identifier at {path}", device)
 
@@ -165,13 +170,13 @@ class Processor:
 
     def _readings(self, uplink: Uplink, decoder: Decodes | None) -> tuple[list[Measured], str]:
         """What the payload and the envelope say, and which decoder read it ("" for none)."""
-        readings = list(uplink.measured)
-        if self._settings.radio and uplink.radio is not None:
-            readings += _radio(uplink)
+        readings = _radio(uplink) if self._settings.radio and uplink.radio is not None else []
         if not uplink.payload:
+            readings += uplink.measured
             return readings, ""
         if decoder is None:
-            if uplink.measured:
+            if uplink.measured:  # what the network server normalised is second choice behind a decoder of ours
+                readings += uplink.measured
                 return readings, ""
             raise RejectedError(Reason.UNKNOWN_DEVICE, _unknown(uplink, self.memory), uplink.device)
         try:

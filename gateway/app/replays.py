@@ -1,0 +1,120 @@
+"""Carries out replays that were asked for: builds journal, processor and sink, and says how far it is."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import structlog
+
+from gateway.app import parts
+from gateway.app.jobs import Job, Jobs, ReplayRequest, ReplayResult
+from gateway.app.replay import Replay, Scope, Sink
+from gateway.app.sinks import DirectSink, ReconcilingSink
+from gateway.config import Settings
+from gateway.deadletters import DeadLetters
+from gateway.journal import JournalReader
+from gateway.model import SECOND_NS, Refused, Store
+from gateway.pipeline.memory import Memory
+from gateway.pipeline.processor import Processor
+from gateway.pipeline.quality import MEMORY_NS
+from gateway.registry.fleet import load_fleet
+
+FOREVER_NS = 2**62
+_log = structlog.get_logger(__name__)
+
+
+class Replays:
+    """Replays beside or instead of a running service. Every call blocks and belongs in a thread."""
+
+    def __init__(
+        self, settings: Settings, store: Store, deadletters: DeadLetters, exclusive: AbstractContextManager[object]
+    ) -> None:
+        """`exclusive` is held while nobody else may write to the store."""
+        self._settings, self._store = settings, store
+        self._deadletters, self._exclusive = deadletters, exclusive
+
+    def run(self, request: ReplayRequest, progress: Callable[[str], None] = lambda _: None) -> ReplayResult:
+        """Carry out one request; the same again changes nothing."""
+        result = ReplayResult(rejected={})
+        envelopes = parts.parsers(self._settings)
+        chooser = parts.chooser(load_fleet(self._settings.fleet))
+        processor = Processor(envelopes, chooser, self._settings.pipeline, Memory())
+        scope = Scope(request, envelopes, chooser)
+        scratch = Path(tempfile.mkdtemp(prefix="replay-", dir=self._settings.data_dir))
+        try:
+            with JournalReader(parts.journal_folder(self._settings)) as reader:
+                sink, reach, close = self._sink(request, reader, scratch, result)
+                try:
+                    replay = Replay(
+                        request,
+                        reader,
+                        processor,
+                        scope,
+                        sink,
+                        resolved=self._deadletters.resolve,
+                        rejected=self._deadletters.write,
+                        progress=progress,
+                    )
+                    replay.run(result, reach, self._exclusive)
+                finally:
+                    close()
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        return result
+
+    def _sink(
+        self, request: ReplayRequest, reader: JournalReader, scratch: Path, result: ReplayResult
+    ) -> tuple[Sink, tuple[int, int], Callable[[], None]]:
+        """The sink, which receive times it needs, and how to close it."""
+        if hasattr(self._store, "replace"):
+            reach = (request.start - 2 * MEMORY_NS, request.stop + MEMORY_NS)
+            return DirectSink(self._store, result), reach, lambda: None
+        pipeline = self._settings.pipeline
+        future, past = round(pipeline.max_future * SECOND_NS), round(pipeline.max_past * SECOND_NS)
+        span = (request.start - past, request.stop + future)
+        first = reader.read(0, 1)
+        oldest = first[0].received.received_at + future if first else FOREVER_NS
+        truth = parts.open_store(self._settings, scratch / "replay.duckdb")
+        sink = ReconcilingSink(
+            self._store, truth, result, refused=self._refused, span=span, oldest=max(oldest, span[0])
+        )
+        return sink, (span[0] - future - 2 * MEMORY_NS, FOREVER_NS), truth.close
+
+    def _refused(self, refused: Sequence[Refused]) -> None:
+        for point in refused:
+            _log.warning("point refused by the store", quantity=point.observation.quantity, detail=point.detail)
+
+
+class ReplayWorker:
+    """Takes jobs while the service runs, one at a time."""
+
+    def __init__(self, jobs: Jobs, replays: Replays, every: float = 1.0) -> None:
+        """`every` is how often the table of jobs is looked at, s."""
+        self._jobs, self._replays, self._every = jobs, replays, every
+
+    async def run(self) -> None:
+        """Work until cancelled; a replay that was begun is then begun again by the next process."""
+        while True:
+            job = await asyncio.to_thread(self._jobs.next)
+            if job is None:
+                await asyncio.sleep(self._every)
+            else:
+                await asyncio.to_thread(self._work, job)
+
+    def _work(self, job: Job) -> None:
+        def progress(words: str) -> None:
+            self._jobs.update(job.id, "running", words)
+
+        progress("started")
+        try:
+            result = self._replays.run(job.request, progress)
+        except Exception as error:  # noqa: BLE001 - whoever waits for the job must learn that it failed, and why
+            _log.exception("replay failed", job=job.id)
+            self._jobs.update(job.id, "failed", f"{type(error).__name__}: {error}")
+        else:
+            self._jobs.update(job.id, "done", "", result)

@@ -1,0 +1,185 @@
+"""The running service: which parts a role needs, in which order they start and stop.
+
+Roles: `ingest` (transports → journal), `process` (journal → store, replays), `api` (queries). Health and metrics are
+served by every process. With DuckDB, `process` and `api` share a process, because the file belongs to one.
+
+Stop: transports first (what was received is journalled and acknowledged), then the web server (requests under way are
+answered), the processing loop with its current batch, and at last the journal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, suppress
+from enum import StrEnum
+from importlib.metadata import version
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from gateway.api.app import create_app
+from gateway.api.routes.health import Check, store_check
+from gateway.app import parts, systemd
+from gateway.app.health import StateReader
+from gateway.app.jobs import Jobs, ownership
+from gateway.app.metrics import ProcessMetrics, StateCollector
+from gateway.app.process import CONSUMER, ProcessLoop
+from gateway.app.replays import Replays, ReplayWorker
+from gateway.app.retention import keep_bounded
+from gateway.app.web import WebServer, bind
+from gateway.config import ConfigError, Settings
+from gateway.deadletters import DeadLetters
+from gateway.journal import Consumer, SegmentedJournal
+from gateway.model import Store
+from gateway.registry.seen import SeenDevices
+from gateway.transports.http import IngestRouter, create_ingest_router
+
+_log = structlog.get_logger(__name__)
+
+
+class Role(StrEnum):
+    """What a process does."""
+
+    INGEST = "ingest"
+    PROCESS = "process"
+    API = "api"
+
+
+ALL_ROLES = frozenset(Role)
+
+
+class Service:
+    """One process of the gateway.
+
+    Attributes:
+        ready: set when everything is started and messages are taken.
+        port: of the HTTP server, known once `ready` is set.
+        state: reads of everything that is shown: metrics, health, the demo's status line.
+    """
+
+    def __init__(self, settings: Settings, roles: frozenset[Role] = ALL_ROLES) -> None:
+        """Nothing is opened yet; raises ConfigError for roles that cannot be alone."""
+        if settings.store.kind == "duckdb" and (Role.PROCESS in roles) != (Role.API in roles):
+            raise ConfigError("store.kind = duckdb: the roles process and api must run in one process")
+        self._settings, self._roles = settings, roles
+        self._registry = CollectorRegistry()
+        self.metrics = ProcessMetrics(self._registry)
+        self.state = StateReader(parts.journal_folder(settings))
+        self.ready = asyncio.Event()
+        self.port = 0
+        self._stopping = asyncio.Event()
+        self._checks: dict[str, Check] = {}
+
+    def stop(self) -> None:
+        """Begin an orderly stop."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Run until `stop`, SIGTERM or SIGINT."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with suppress(ValueError, RuntimeError):  # not in the main thread: the owner calls `stop`
+                loop.add_signal_handler(number, self.stop)
+        self._settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with ExitStack() as stack:
+            sock = stack.enter_context(bind(self._settings.http))
+            self.port = sock.getsockname()[1]
+            store = self._open_store(stack)
+            await self._run(store, sock)
+
+    def _open_store(self, stack: ExitStack) -> Store | None:
+        if not self._roles & {Role.PROCESS, Role.API}:
+            return None
+        if Role.PROCESS in self._roles:
+            stack.enter_context(ownership(self._settings.data_dir))
+        store = parts.open_store(self._settings)
+        stack.callback(store.close)
+        self._checks["store"] = store_check(store)
+        return store
+
+    async def _run(self, store: Store | None, sock: socket.socket) -> None:
+        settings = self._settings
+        async with AsyncExitStack() as stack:
+            working: list[Coroutine[Any, Any, None]] = []
+            journal, ingest = None, None
+            clients: Mapping[str, parts.Client] = {}
+            if Role.INGEST in self._roles:
+                floor = (store.committed() or 0) if store else 0
+                journal = SegmentedJournal(parts.journal_folder(settings), settings.journal, floor=floor)
+                await stack.enter_async_context(journal)
+                clients = parts.transports(settings, journal)
+                ingest = create_ingest_router(parts.http_sources(settings), journal)
+                working.append(keep_bounded(settings))
+                self.state.journal, self.state.clients, self.state.http = journal, clients, ingest.status
+            if Role.PROCESS in self._roles:
+                assert store is not None
+                working += self._process(stack, store, journal)
+            web = WebServer(self._app(store, ingest), settings.http, sock)
+            async with asyncio.TaskGroup() as tasks:
+                serving = tasks.create_task(web.run(), name="web")
+                receiving = [tasks.create_task(client.run(), name=name) for name, client in clients.items()]
+                background = [tasks.create_task(work, name=work.__name__) for work in working]
+                background.append(tasks.create_task(systemd.watchdog(lambda: True), name="watchdog"))
+                await self._until_stopped(web)
+                await ended(receiving)
+                web.stop()
+                await asyncio.wait([serving])
+                await ended(background)
+
+    def _process(
+        self, stack: AsyncExitStack, store: Store, journal: SegmentedJournal | None
+    ) -> list[Coroutine[Any, Any, None]]:
+        """What the role `process` runs: the loop, and replays beside it."""
+        settings = self._settings
+        consumer = Consumer(parts.journal_folder(settings), CONSUMER, journal=journal)
+        deadletters = stack.enter_context(DeadLetters(settings.data_dir))
+        loop = ProcessLoop(
+            consumer=stack.enter_context(consumer),
+            store=store,
+            deadletters=deadletters,
+            seen=SeenDevices(settings.data_dir / "devices.sqlite"),
+            make_processor=parts.processor_factory(settings),
+            memory_file=settings.data_dir / "memory.msgpack",
+            batch=settings.pipeline.batch,
+            linger=settings.pipeline.linger,
+            observer=self.metrics,
+        )
+        self.state.offset = lambda: loop.offset
+        replays = Replays(settings, store, deadletters, loop.lock)
+        return [loop.run(), ReplayWorker(Jobs(settings.data_dir), replays).run()]
+
+    def _app(self, store: Store | None, ingest: IngestRouter | None) -> FastAPI:
+        self._checks |= self.state.checks()
+        self._registry.register(StateCollector(self.state))
+        return create_app(
+            checks=self._checks,
+            registry=self._registry,
+            store=store if Role.API in self._roles else None,
+            ingest=ingest,
+            version=version("quartier-gateway"),
+        )
+
+    async def _until_stopped(self, web: WebServer) -> None:
+        stopping = asyncio.create_task(self._stopping.wait())
+        while not web.started and not stopping.done():
+            await asyncio.wait([stopping], timeout=0.005)
+        if not stopping.done():
+            self.ready.set()
+            systemd.notify("READY=1")
+            _log.info("ready", roles=sorted(self._roles), port=self.port)
+        await stopping
+        systemd.notify("STOPPING=1")
+        _log.info("stopping")
+
+
+async def ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel and wait until each has ended in its own way."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
