@@ -96,6 +96,8 @@ def read_table(content: bytes, file: str, options: ReadOptions = _AUTO) -> Table
         (b"\xd0\xcf\x11\xe0", "XLS (Excel 97) / Kennwortschutz, password protection"),
         (b"%PDF", "PDF"),
         (b"\x1f\x8b", "gzip"),
+        (b"\x89PNG", "PNG"),
+        (b"\xff\xd8\xff", "JPEG"),
         (b"<", "HTML/XML"),
         (b"{\\rtf", "RTF"),
     ):
@@ -126,9 +128,9 @@ def decode(content: bytes, file: str, encoding: str | None = None) -> tuple[str,
             text("die Datei ist UTF-16 („Unicode-Text“)", "the file is UTF-16 ('Unicode text')"),
             text("als „CSV UTF-8“ speichern", "save as 'CSV UTF-8'"),
         )
-    candidates = (
-        ("utf-8-sig",) if content.startswith(b"\xef\xbb\xbf") else (encoding,) if encoding else ("utf-8", "cp1252")
-    )
+    bom = content.startswith(b"\xef\xbb\xbf")
+    content = content[3:] if bom else content
+    candidates = ("utf-8",) if bom else (encoding,) if encoding else ("utf-8", "cp1252")
     failed: UnicodeDecodeError | None = None
     for candidate in candidates:
         try:
@@ -234,10 +236,11 @@ def _read_csv(content: bytes, file: str, options: ReadOptions) -> Table:
             file=file, kind="csv", headings=tuple(headings), rows=tuple(rows), delimiter=delimiter, encoding=encoding
         ),
         faults,
+        heading_row,
     )
 
 
-def _checked(table: Table, faults: Sequence[Fault] = ()) -> Table:
+def _checked(table: Table, faults: Sequence[Fault] = (), heading_row: int = 1) -> Table:
     """Refuse tables without rows, with unnamed or doubled headings, or beyond the limits."""
     found = list(faults)
     if len(table.headings) > MAX_COLUMNS or len(table.rows) > MAX_ROWS:
@@ -255,7 +258,7 @@ def _checked(table: Table, faults: Sequence[Fault] = ()) -> Table:
             found.append(
                 Fault(
                     file=table.file,
-                    row=1,
+                    row=heading_row,
                     column=heading or letter(place),
                     problem=text(
                         "Überschrift doppelt" if heading else "Spalte ohne Überschrift",
@@ -376,7 +379,8 @@ def _sheet(book: Any, file: str, options: ReadOptions) -> Table:
     headings = [str(cell) if isinstance(cell, str | Decimal) else cell.shown for cell in rows[0].cells]
     keep = [place for place in range(len(headings)) if headings[place] or any(r.cells[place] != "" for r in rows[1:])]
     body = tuple(Row(row.number, tuple(row.cells[place] for place in keep)) for row in rows[1:])
-    return _checked(Table(file=file, kind="xlsx", headings=tuple(headings[p] for p in keep), rows=body), faults)
+    named = tuple(headings[place] for place in keep)
+    return _checked(Table(file=file, kind="xlsx", headings=named, rows=body), faults, rows[0].number)
 
 
 def _cell(cell: Any) -> Cell:

@@ -1,0 +1,1 @@
+"""Invented register values for demonstrations: 69 Quartiere, three years, three datasets. Nothing in it is real."""
