@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from decoders.registry import CATALOGUE
+from decoders import registry
 from gateway.config import ConfigError, HttpSource, Mqtt5Source, Mqtt311Source, Settings
 from gateway.envelopes import parser
 from gateway.model import Journal, Store
@@ -40,14 +40,14 @@ def parsers(settings: Settings) -> dict[str, Parser]:
 def chooser(fleet: Mapping[str, Device]) -> Chooser:
     """Chooses decoders by the registry and what network servers say."""
     for device, row in fleet.items():
-        if row.decoder is not None and CATALOGUE.by_id(row.decoder) is None:
+        if row.decoder is not None and registry.by_id(row.decoder) is None:
             raise ConfigError(f"fleet: device {device}: decoder {row.decoder!r} does not exist (see gateway decoders)")
 
     def registered(device: str) -> str | None:
         row = fleet.get(device)
         return row.decoder if row else None
 
-    return Chooser(registered, CATALOGUE)
+    return Chooser(registered, registry)
 
 
 def processor_factory(settings: Settings) -> Callable[[Memory], Processor]:

@@ -123,7 +123,7 @@ class Service:
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(web.run(), name="web")
                 receiving = [tasks.create_task(client.run(), name=name) for name, client in clients.items()]
-                background = [tasks.create_task(work, name=work.__name__) for work in working]
+                background = [tasks.create_task(work) for work in working]
                 background.append(tasks.create_task(systemd.watchdog(lambda: True), name="watchdog"))
                 await self._until_stopped(web)
                 await ended(receiving)

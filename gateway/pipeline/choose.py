@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from decoders.kit import Readings
 
 
+MAX_DEVICES = 200_000
+
+
 class Decodes(Protocol):
     """What the pipeline needs of a decoder."""
 
@@ -31,8 +34,8 @@ class Catalogue(Protocol):
     def by_id(self, id_: str) -> Decodes | None:
         """By decoder id."""
 
-    def by_ttn(self, brand_model: str) -> Decodes | None:
-        """By The Things Stack "brand/model"."""
+    def by_ttn(self, brand: str, model: str) -> Decodes | None:
+        """By The Things Stack brand and model."""
 
     def by_profile(self, name: str) -> Decodes | None:
         """By ChirpStack device profile name."""
@@ -46,7 +49,7 @@ class Chooser:
         self._registered, self._catalogue = registered, catalogue
         self._ways: Mapping[str, Callable[[str], Decodes | None]] = {
             "tag": catalogue.by_id,
-            "tts": catalogue.by_ttn,
+            "tts": self._by_version,
             "profile": catalogue.by_profile,
         }
         self._chosen: dict[str, tuple[tuple[str, ...], Decodes | None]] = {}
@@ -57,8 +60,15 @@ class Chooser:
         if known is not None and known[0] == uplink.hints:
             return known[1]
         decoder = self._look_up(uplink)
+        if len(self._chosen) >= MAX_DEVICES:  # devices name themselves: what is remembered of them is bounded
+            self._chosen.clear()
         self._chosen[uplink.device] = (uplink.hints, decoder)
         return decoder
+
+    def _by_version(self, name: str) -> Decodes | None:
+        """Brand and model as "brand/model", with or without "@firmware"."""
+        brand, _, model = name.partition("@")[0].partition("/")
+        return self._catalogue.by_ttn(brand, model)
 
     def _look_up(self, uplink: Uplink) -> Decodes | None:
         if (id_ := self._registered(uplink.device)) is not None:
