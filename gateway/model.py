@@ -8,11 +8,14 @@ what InfluxDB stores; `datetime` (always timezone-aware) begins at the edges (co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum, StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
+
+if TYPE_CHECKING:
+    import polars as pl
 
 SECOND_NS = 1_000_000_000
 
@@ -286,6 +289,16 @@ class Store(Protocol):
 
     def keys(self, devices: Iterable[str], start: int, stop: int) -> Sequence[tuple[str, str, str, int]]:
         """(device, channel, quantity, time) of every stored point of these devices in `[start, stop)`."""
+
+    def latest(self, device: str, start: int, stop: int) -> Sequence[Observation]:
+        """The last point of each series of one device in `[start, stop)` ns, in order of (channel, quantity)."""
+
+    def frames(self, quantity: str, start: int, stop: int) -> Iterator[pl.DataFrame]:
+        """All points of one quantity in `[start, stop)` ns as dataframes that follow each other in time.
+
+        Columns device, channel, time (Int64, ns), value (Float64, null where missing), flag (UInt8); sorted by device,
+        channel, time. A frame holds at most about half a million rows, so that any range fits into memory.
+        """
 
     def delete(self, keys: Sequence[tuple[str, str, str, int]]) -> None:
         """Remove exactly these points; keys that are not there are no error."""
