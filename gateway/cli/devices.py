@@ -22,7 +22,7 @@ def _rows(settings: Settings) -> list[tuple[str, ...]]:
 
     fleet = load_fleet(settings.fleet)
     now = time.time_ns()
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for heard in SeenDevices(settings.data_dir / "devices.sqlite").all():
         known = fleet.get(heard.device)
         silent = known is not None and now - heard.last_seen > 3 * known.expected_interval * SECOND_NS
@@ -41,8 +41,16 @@ def _rows(settings: Settings) -> list[tuple[str, ...]]:
 
 
 def _print(rows: list[tuple[str, ...]]) -> None:
-    head = ("Gerät / device", "Name", "Zustand / state", "Decoder", "Anzahl / count", "zuletzt / last", "Quelle / source",
-            "Netz sagt / network says")  # fmt: skip
+    head = (
+        "Gerät / device",
+        "Name",
+        "Zustand / state",
+        "Decoder",
+        "Anzahl / count",
+        "zuletzt / last",
+        "Quelle / source",
+        "Netz sagt / network says",
+    )
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     for row in (head, *rows):
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

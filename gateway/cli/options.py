@@ -33,7 +33,7 @@ def config_option(function: F) -> F:
     return option(function)
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[int]):
     """A point in time, ns since the epoch: ISO 8601 with or without zone (then Europe/Berlin), or "now"."""
 
     name = "time"

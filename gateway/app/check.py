@@ -1,0 +1,99 @@
+"""`gateway check`: reaches everything the configuration names and says in words what it found."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from gateway.app import parts
+from gateway.app.jobs import AlreadyRunningError, ownership
+from gateway.config import ConfigError, HttpSource, Mqtt5Source, Settings, Source
+from gateway.journal import JournalDamagedError, check
+from gateway.model import JournalUnavailableError, StoreUnavailableError
+from gateway.registry.fleet import load_fleet
+from gateway.transports.tokens import Keyring
+
+TIMEOUT = 15.0
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    detail: str
+
+
+async def findings(settings: Settings) -> AsyncIterator[Finding]:
+    """Look at everything, one after the other; nothing raises."""
+    yield await _ask("fleet", lambda: asyncio.to_thread(_fleet, settings))
+    yield await _ask("data_dir", lambda: asyncio.to_thread(_folder, settings.data_dir))
+    yield await _ask("journal", lambda: asyncio.to_thread(_journal, settings))
+    yield await _ask(f"store {settings.store.kind}", lambda: asyncio.to_thread(_store, settings))
+    for name, source in settings.sources.items():
+        yield await _ask(f"source {name}", partial(_source, name, source))
+
+
+async def _ask(what: str, look: Callable[[], Awaitable[str]]) -> Finding:
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            return Finding(what, ok=True, detail=await look())
+    except TimeoutError:
+        return Finding(what, ok=False, detail=f"no answer within {TIMEOUT:g} s")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the person who asked must read it
+        return Finding(what, ok=False, detail=str(error) or type(error).__name__)
+
+
+def _fleet(settings: Settings) -> str:
+    fleet = load_fleet(settings.fleet)
+    parts.chooser(fleet)
+    return f"{len(fleet)} devices"
+
+
+def _folder(folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.NamedTemporaryFile(dir=folder) as file:
+        file.write(b"x" * 4096)
+        file.flush()
+    return f"{folder} can be written"
+
+
+def _journal(settings: Settings) -> str:
+    try:
+        report = check(parts.journal_folder(settings))
+    except (JournalUnavailableError, JournalDamagedError) as error:
+        raise ConfigError(str(error)) from error
+    if report.problems:
+        raise ConfigError("; ".join(report.problems))
+    return f"{report.files} files, {report.entries} entries"
+
+
+def _store(settings: Settings) -> str:
+    try:
+        with ownership(settings.data_dir):
+            store = parts.open_store(settings)
+            try:
+                return store.ping()
+            finally:
+                store.close()
+    except AlreadyRunningError:
+        return "in use by the running gateway (see /readyz)"
+    except StoreUnavailableError as error:
+        raise ConfigError(str(error)) from error
+
+
+async def _source(name: str, source: Source) -> str:
+    if isinstance(source, HttpSource):
+        Keyring(name, source)
+        return "token is set"
+    if isinstance(source, Mqtt5Source):
+        from gateway.transports.mqtt_connect import probe  # noqa: PLC0415 - one of two, as the source demands
+
+        return await probe(source)
+    from gateway.transports.mqtt311 import probe as probe311  # noqa: PLC0415 - one of two, as the source demands
+
+    return await probe311(source)
