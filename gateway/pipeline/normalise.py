@@ -133,6 +133,8 @@ class Normaliser:
         flag, memory, revision = sequence(at, value, flag, offset, test, self.memory.get(series))
         if memory is not None:
             self.memory[series] = memory
+        else:
+            self.memory.pop(series, None)
         if revision is not None:
             device, channel, quantity = series
             out.append(

@@ -89,10 +89,13 @@ def sequence(
 
     Returns:
         the flag, the memory to keep, and the revision of the previous observation when it was a spike. Late values
-        (not newer than the last) and values that failed the gross range leave the memory as it is.
+        (older than the last) and values that failed the gross range leave the memory as it is.
     """
-    if flag == Flag.FAIL or (last is not None and time <= last.time):
-        return flag, last, None
+    if flag == Flag.FAIL or (last is not None and time < last.time):
+        overwritten = last is not None and time == last.time
+        return flag, None if overwritten else last, None
+    if last is not None and time == last.time:  # the same moment again, perhaps corrected: the last word counts
+        return flag, Neighbours(time, value, flag, offset, last.earlier, value, time), None
     if last is None or time - last.time > MEMORY_NS:
         return flag, Neighbours(time, value, flag, offset, None, value, time), None
 
