@@ -32,7 +32,7 @@ class Variable(Part):
         zero_published: whether a zero may be shown; otherwise it is treated like a small count.
         part_of: the count this one is a part of, as "variable" or "dataset.variable" of the same group.
         max_jump: share by which a value may differ from the previous Stichtag before a person must confirm it;
-            differences below `jump_floor` are always accepted.
+            smaller differences than `jump_floor` always pass.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -64,7 +64,7 @@ class Layout(Part):
     """A kind of file a sender delivers.
 
     Attributes:
-        area_headings: headings of the area column; `name_headings` are columns with names, compared with the known ones.
+        area_headings: headings of the area column; columns of `name_headings` are compared with the known names.
         aliases: what the sender prints → area code ("Insgesamt" → "wuppertal", "keine Angabe" → "keine-angabe").
         stichtag_headings: a column that repeats the reference date; it must agree with the one asked for.
         extra: what to do with columns that the layout does not name.
