@@ -6,6 +6,7 @@ where reading can go on: what to do about it is the caller's decision, never a s
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -23,8 +24,9 @@ READ_BYTES = 8 << 20
 _FAR = 1 << 62
 """An offset that no journal reaches."""
 
-_ONWARDS = "SELECT last, count, crc, entries FROM block WHERE last > ? ORDER BY last"
-_OLDEST = "SELECT received_min FROM block WHERE last > ? ORDER BY last LIMIT 1"
+# Offsets are sought from below (>=): seeking from the one before (>) would touch the page before, damaged or not.
+_ONWARDS = "SELECT last, count, crc, entries FROM block WHERE last >= ? ORDER BY last LIMIT ?"
+_OLDEST = "SELECT received_min FROM block WHERE last >= ? ORDER BY last LIMIT 1"
 _WITHIN = "SELECT min(last), max(last) FROM block WHERE received_max >= ? AND received_min < ?"
 
 
@@ -85,7 +87,7 @@ class JournalReader:
                 last = self._files.last(segment)
                 if last is None or last <= after:
                     continue
-                oldest = self._files.query(segment, _OLDEST, after) if not offsets else []
+                oldest = self._files.query(segment, _OLDEST, after + 1) if not offsets else []
             except JournalDamagedError:
                 continue
             offsets += last - max(after, segment.first - 1)
@@ -150,11 +152,13 @@ class JournalReader:
         segments = self._files.segments()
         return segments[max(0, bisect_right(segments, after + 1, key=_first) - 1) :]
 
-    def _read(self, segment: SegmentFile, after: int, limit: int, max_bytes: int) -> list[Entry]:
+    def _read(
+        self, segment: SegmentFile, after: int, limit: int, max_bytes: int, blocks: int = sys.maxsize
+    ) -> list[Entry]:
         entries: list[Entry] = []
         size = 0
         try:
-            with closing(self._files.rows(segment, after, _ONWARDS, after)) as rows:
+            with closing(self._files.rows(segment, after, _ONWARDS, after + 1, blocks)) as rows:
                 for last, count, crc, body in rows:
                     block = unpack(last, count, crc, body)
                     entries += block if last - count >= after else block[after - last :]
@@ -165,9 +169,12 @@ class JournalReader:
             if not entries:
                 raise self._files.damaged(segment, after, error) from error
         except JournalDamagedError:
-            if not entries:
-                raise
-        return entries  # what stands before the damage comes first; the next call meets the damage itself
+            if entries:  # what stands before the damage comes first; the next call meets the damage itself
+                return entries
+            if blocks > 1:  # the sqlite3 module steps on before it hands out a row: this one may be sound
+                return self._read(segment, after, limit, max_bytes, 1)
+            raise
+        return entries
 
     def _span(self, segment: SegmentFile, start: int, stop: int) -> tuple[int, int] | None:
         try:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gateway.journal.segments import JournalDamagedError, connect, is_damage, verify
 
-_NEXT = "SELECT last, count FROM block WHERE last > ? ORDER BY last LIMIT 1"
+_NEXT = "SELECT last, count FROM block WHERE last >= ? ORDER BY last LIMIT 1"
 
 
 def resume_after(path: Path, after: int) -> int | None:
@@ -55,7 +55,7 @@ def _resume(connection: sqlite3.Connection, after: int) -> int | None:
 def _next(connection: sqlite3.Connection, after: int) -> tuple[int, int] | None:
     """Last offset and length of the first block behind `after`; None when there is none or it cannot be reached."""
     try:
-        found: tuple[int, int] | None = connection.execute(_NEXT, (after,)).fetchone()
+        found: tuple[int, int] | None = connection.execute(_NEXT, (after + 1,)).fetchone()
     except sqlite3.Error as error:
         if not is_damage(error):
             raise

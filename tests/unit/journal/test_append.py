@@ -202,7 +202,7 @@ async def test_a_file_taken_away_while_open_is_noticed(folder, clock, messages):
 
 async def test_only_one_writer(folder, clock):
     async with SegmentedJournal(folder, clock=clock):
-        with pytest.raises(JournalUnavailableError, match="process .* writes this journal already"):
+        with pytest.raises(JournalUnavailableError, match=r"process \d+ writes this journal already"):
             await SegmentedJournal(folder, clock=clock).__aenter__()
     async with SegmentedJournal(folder, clock=clock):
         pass
