@@ -208,12 +208,14 @@ class Mqtt5Client:
                     tasks.create_task(watch, name=f"{self._name}: {what}")
         except ExceptionGroup as group:
             ends, others = group.split(MqttError)
-            if others is None and ends is not None:
-                raise ends.exceptions[0] from None
-            raise
+            if others is not None or ends is None:
+                raise
+            end = ends.exceptions[0]
+        raise end
 
     async def _end(self, protocol: MqttProtocol) -> None:
-        raise await protocol.ended
+        await asyncio.wait((protocol.ended,))  # to await it would cancel it together with this task
+        raise protocol.ended.result()
 
     async def _ping(self, protocol: MqttProtocol, keep_alive: float) -> None:
         while True:

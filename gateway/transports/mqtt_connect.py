@@ -180,7 +180,7 @@ async def probe(settings: Mqtt5Source) -> str:
     if refused:
         raise MqttError(f"broker {address(settings)} refuses topic filters: {'; '.join(refused)}", Patience.LONG)
     notes = [f"{len(answers)} topic filters granted", "TLS" if settings.tls else "no TLS"]
-    if connack.max_qos < settings.qos:
+    if int(connack.max_qos) < settings.qos:
         notes.append(f"QoS {int(connack.max_qos)} at most, {settings.qos} is configured")
     if connack.session_expiry_interval is not None and settings.session_expiry:
         notes.append(f"keeps sessions {connack.session_expiry_interval} s")

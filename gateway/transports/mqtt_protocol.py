@@ -21,7 +21,6 @@ from mqtt5 import (
     ConnAckReasonCode,
     DisconnectPacket,
     DisconnectReasonCode,
-    Packet,
     PingReqPacket,
     PingRespPacket,
     PublishPacket,
@@ -36,7 +35,7 @@ from structlog.typing import FilteringBoundLogger
 from gateway.config import Mqtt5Source
 from gateway.model import Received
 from gateway.transports.mqtt_batch import Batcher, MqttStatus
-from gateway.transports.mqtt_wire import MalformedError, Oversized, PacketReader
+from gateway.transports.mqtt_wire import Incoming, MalformedError, Oversized, PacketReader, Salvaged
 from gateway.transports.mqtt_words import MqttError, Patience, address, disconnected
 
 # An acknowledgement without a reason is four bytes: type and flags, remaining length 2, packet id.
@@ -110,7 +109,7 @@ class MqttProtocol(asyncio.Protocol):
         name, messages, acks, now = self._name, self._batcher.messages, self._batcher.acks, self._clock()
         had, had_acks = len(messages), len(acks)
         for packet in packets:
-            if type(packet) is PublishPacket:
+            if type(packet) is PublishPacket or type(packet) is Salvaged:
                 if packet.packet_id is None:
                     if not packet.topic:
                         self._protocol_error("a message without a topic (no alias was allowed)")
@@ -244,7 +243,7 @@ class MqttProtocol(asyncio.Protocol):
         if self._transport and not self._draining and not self._transport.is_closing():
             self._transport.write(data)
 
-    def _take(self, packet: PublishPacket | Oversized, acks: list[int]) -> bool:
+    def _take(self, packet: PublishPacket | Salvaged | Oversized, acks: list[int]) -> bool:
         """Note the acknowledgement that a message at QoS 1 or 2 needs; False when the message itself is not wanted.
 
         While draining, such a message is left alone: it cannot be acknowledged, and the broker sends it again.
@@ -263,7 +262,7 @@ class MqttProtocol(asyncio.Protocol):
         self._unreleased.add(packet_id)
         return not known
 
-    def _control(self, packet: Packet | Oversized, acks: list[int]) -> bool:
+    def _control(self, packet: Incoming, acks: list[int]) -> bool:
         """Deal with what is no message; False when the connection is over."""
         match packet:
             case PubRelPacket():
@@ -278,7 +277,7 @@ class MqttProtocol(asyncio.Protocol):
                 if not answer.done():
                     answer.set_result(packet)
             case ConnAckPacket() if not self._accepted:
-                self._accepted = packet.reason_code is ConnAckReasonCode.SUCCESS
+                self._accepted = packet.reason_code == ConnAckReasonCode.SUCCESS
                 if not packet.session_present:
                     self._unreleased.clear()  # before the first message of the new session is looked at
                 if not self._connack.done():

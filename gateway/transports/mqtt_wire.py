@@ -13,9 +13,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from mqtt5 import DisconnectReasonCode, Packet, PublishPacket, QoS, read
+from mqtt5 import DisconnectReasonCode, Packet, PublishPacket, read
 
 PUBLISH = 0x30
+_TO_A_CLIENT = frozenset(b"\x20\x40\x50\x62\x70\x90\xb0\xd0\xe0\xf0")
+"""First bytes of the packets that a client may get, beside PUBLISH."""
 _LONGEST_HEAD = 5 + 2 + 65535 + 2
 
 
@@ -43,7 +45,25 @@ class Oversized(NamedTuple):
     packet_id: int
 
 
-def packet_length(data: bytes | memoryview, at: int) -> int | None:
+class Salvaged(NamedTuple):
+    r"""A PUBLISH that the wire library refuses (topic that is no UTF-8 or has wildcards, unknown properties).
+
+    Attributes as in `PublishPacket`; bytes of the topic that are no UTF-8 are written as `\xff`.
+    """
+
+    topic: str
+    payload: bytes
+    qos: int
+    retain: bool
+    packet_id: int | None
+    duplicate: bool
+    content_type: str | None = None
+
+
+Incoming = Packet | Salvaged | Oversized
+
+
+def packet_length(data: bytes, at: int) -> int | None:
     """Bytes of the whole packet that begins at `at`; None while its length field is still under way.
 
     Raises:
@@ -78,9 +98,9 @@ class PacketReader:
         self._need = 0  # with fewer bytes than these, reading the packet is not worth a try
         self._skip = 0  # bytes of an oversized packet that are still to come
 
-    def feed(self, data: bytes) -> list[Packet | Oversized]:
+    def feed(self, data: bytes) -> list[Incoming]:
         """The packets that are complete with these bytes, in order."""
-        packets: list[Packet | Oversized] = []
+        packets: list[Incoming] = []
         at = 0
         if self.error is not None:
             return packets
@@ -100,7 +120,7 @@ class PacketReader:
             self.error = error
         return packets
 
-    def _parse(self, data: bytes, at: int, packets: list[Packet | Oversized]) -> None:
+    def _parse(self, data: bytes, at: int, packets: list[Incoming]) -> None:
         view, end, limit = memoryview(data), len(data), self._limit
         while at < end:
             try:
@@ -111,47 +131,48 @@ class PacketReader:
                     raise
                 if not isinstance(error, IndexError) and view[at] & 0xF0 != PUBLISH:
                     raise MalformedError(f"the broker sent a packet that cannot be read: {error}") from error
-                size = self._unreadable(data[at:], packets)
+                size = self._unreadable(data, at, packets)
                 if not size:
                     return
             else:
-                if size > limit and type(packet) is PublishPacket:
+                if size <= limit:
+                    packets.append(packet)
+                elif type(packet) is PublishPacket:
                     packets.append(Oversized(packet.topic, size, int(packet.qos), packet.packet_id or 0))
                 else:
-                    packets.append(packet)
+                    raise _too_large(size, limit)
             at += size
 
-    def _unreadable(self, data: bytes, packets: list[Packet | Oversized]) -> int:
+    def _unreadable(self, data: bytes, at: int, packets: list[Incoming]) -> int:
         """Deal with a packet that is not complete or not readable.
 
         Returns how many bytes are done with; 0 when the packet waits for more.
         """
-        length = packet_length(data, 0)
-        publish = data[0] & 0xF0 == PUBLISH
-        if publish and data[0] & 6 == 6:
+        have, length = len(data) - at, packet_length(data, at)
+        publish = data[at] & 0xF0 == PUBLISH
+        if not publish and data[at] not in _TO_A_CLIENT:
+            raise MalformedError(f"the broker sent a packet of an unknown kind (0x{data[at]:02x})")
+        if publish and data[at] & 6 == 6:
             raise MalformedError("the broker sent a PUBLISH with QoS 3")
         if length is None:
-            self._need = len(data) + 1
+            self._need = have + 1
         elif length > self._limit and not publish:
-            raise MalformedError(
-                f"the broker sent a packet of {length} bytes; {self._limit} were announced as the most",
-                DisconnectReasonCode.PACKET_TOO_LARGE,
-            )
+            raise _too_large(length, self._limit)
         elif length > self._limit:
             self._need = min(length, _LONGEST_HEAD)
-            if len(data) >= self._need:
-                head = _publish_head(data[: self._need])
+            if have >= self._need:
+                head = _publish_head(data[at : at + self._need])
                 packets.append(Oversized(_text(head.topic), length, head.qos, head.packet_id))
-                self._skip = max(0, length - len(data))
+                self._skip = max(0, length - have)
                 return length - self._skip
-        elif len(data) < length:
+        elif have < length:
             self._need = length
         elif publish:
-            packets.append(_salvage(data[:length]))
+            packets.append(_salvage(data[at : at + length]))
             return length
         else:
             raise MalformedError("the broker sent a packet whose fields are longer than the packet")
-        self._parts, self._have = [data], len(data)
+        self._parts, self._have = [data[at:]], have
         return 0
 
 
@@ -172,29 +193,31 @@ def _publish_head(packet: bytes) -> _Head:
     topic = packet[at + 2 : end]
     after = end + 2 if qos else end
     packet_id = int.from_bytes(packet[end:after], "big")
-    if qos == 3 or len(packet) < after or (qos and not packet_id):
-        raise MalformedError("the broker sent a PUBLISH whose topic or packet id cannot be read")
+    if qos == 3 or not topic or len(packet) < after or (qos and not packet_id):
+        raise MalformedError("the broker sent a PUBLISH without a topic or packet id that can be read")
     return _Head(topic, qos, packet_id, after)
 
 
-def _salvage(packet: bytes) -> PublishPacket:
-    r"""A PUBLISH that the wire library refuses (text that is no UTF-8, unknown properties): topic and body are kept.
-
-    Bytes of the topic that are no UTF-8 are written as `\xff`. Raises MalformedError when not even that can be read.
-    """
+def _salvage(packet: bytes) -> Salvaged:
+    """Topic and body of a PUBLISH whose properties need not be understood; raises MalformedError."""
     head = _publish_head(packet)
     length = packet_length(packet, head.end - 1)  # a property length is written as a remaining length is
     if length is None or head.end - 1 + length > len(packet):
         raise MalformedError("the broker sent a PUBLISH whose properties are longer than the packet")
-    return PublishPacket(
-        _text(head.topic),
-        packet[head.end - 1 + length :],
-        qos=QoS(head.qos),
+    return Salvaged(
+        topic=_text(head.topic),
+        payload=packet[head.end - 1 + length :],
+        qos=head.qos,
         retain=bool(packet[0] & 1),
-        packet_id=head.packet_id if head.qos else None,
+        packet_id=head.packet_id or None,
         duplicate=bool(packet[0] & 8),
     )
 
 
 def _text(topic: bytes) -> str:
     return topic.decode("utf-8", "backslashreplace")
+
+
+def _too_large(size: int, limit: int) -> MalformedError:
+    words = f"the broker sent a packet of {size} bytes; {limit} were announced as the most"
+    return MalformedError(words, DisconnectReasonCode.PACKET_TOO_LARGE)

@@ -27,36 +27,42 @@ class MqttError(Exception):
         self.patience = patience
 
 
-_CONNECT = {
-    ConnAckReasonCode.UNSUPPORTED_PROTOCOL_VERSION: "it does not speak MQTT 5: configure the source as type mqtt311",
-    ConnAckReasonCode.CLIENT_ID_NOT_VALID: "it does not accept this client_id",
-    ConnAckReasonCode.BAD_USER_NAME_OR_PASSWORD: "bad user name or password",
-    ConnAckReasonCode.NOT_AUTHORIZED: "not authorised: check user name, password, client certificate and client_id",
-    ConnAckReasonCode.BANNED: "this client is banned",
-    ConnAckReasonCode.BAD_AUTHENTICATION_METHOD: "it asks for an authentication method that is not supported",
-    ConnAckReasonCode.USE_ANOTHER_SERVER: "it asks to use another server",
-    ConnAckReasonCode.SERVER_MOVED: "it has moved to another server",
+_CONNECT: dict[int, str] = {
+    int(
+        ConnAckReasonCode.UNSUPPORTED_PROTOCOL_VERSION
+    ): "it does not speak MQTT 5: configure the source as type mqtt311",
+    int(ConnAckReasonCode.CLIENT_ID_NOT_VALID): "it does not accept this client_id",
+    int(ConnAckReasonCode.BAD_USER_NAME_OR_PASSWORD): "bad user name or password",
+    int(
+        ConnAckReasonCode.NOT_AUTHORIZED
+    ): "not authorised: check user name, password, client certificate and client_id",
+    int(ConnAckReasonCode.BANNED): "this client is banned",
+    int(ConnAckReasonCode.BAD_AUTHENTICATION_METHOD): "it asks for an authentication method that is not supported",
+    int(ConnAckReasonCode.USE_ANOTHER_SERVER): "it asks to use another server",
+    int(ConnAckReasonCode.SERVER_MOVED): "it has moved to another server",
 }
-"""Refusals that stay until a person changes something."""
+"""Refusals that stay until a person changes something. (The wire library's codes compare, but do not hash.)"""
 
-_DISCONNECT = {
-    DisconnectReasonCode.SESSION_TAKEN_OVER: "another client has taken the session: two use this client_id",
-    DisconnectReasonCode.NOT_AUTHORIZED: "this client is no longer authorised",
-    DisconnectReasonCode.ADMINISTRATIVE_ACTION: "ended by an administrator",
-    DisconnectReasonCode.USE_ANOTHER_SERVER: "it asks to use another server",
-    DisconnectReasonCode.SERVER_MOVED: "it has moved to another server",
-    DisconnectReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED: "it has no shared subscriptions: remove share_group",
-    DisconnectReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED: "it has no subscriptions with wildcards",
-    DisconnectReasonCode.TOPIC_FILTER_INVALID: "it refuses a topic filter",
+_DISCONNECT: dict[int, str] = {
+    int(DisconnectReasonCode.SESSION_TAKEN_OVER): "another client has taken the session: two use this client_id",
+    int(DisconnectReasonCode.NOT_AUTHORIZED): "this client is no longer authorised",
+    int(DisconnectReasonCode.ADMINISTRATIVE_ACTION): "ended by an administrator",
+    int(DisconnectReasonCode.USE_ANOTHER_SERVER): "it asks to use another server",
+    int(DisconnectReasonCode.SERVER_MOVED): "it has moved to another server",
+    int(DisconnectReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED): "it has no shared subscriptions: remove share_group",
+    int(DisconnectReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED): "it has no subscriptions with wildcards",
+    int(DisconnectReasonCode.TOPIC_FILTER_INVALID): "it refuses a topic filter",
 }
 """Ends after which connecting again at once would only repeat them."""
 
-_SUBSCRIBE = {
-    SubAckReasonCode.NOT_AUTHORIZED: "not authorised",
-    SubAckReasonCode.TOPIC_FILTER_INVALID: "the broker calls this topic filter invalid",
-    SubAckReasonCode.QUOTA_EXCEEDED: "the broker's quota of subscriptions is exceeded",
-    SubAckReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED: "the broker has no shared subscriptions: remove share_group",
-    SubAckReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED: "the broker has no subscriptions with wildcards",
+_SUBSCRIBE: dict[int, str] = {
+    int(SubAckReasonCode.NOT_AUTHORIZED): "not authorised",
+    int(SubAckReasonCode.TOPIC_FILTER_INVALID): "the broker calls this topic filter invalid",
+    int(SubAckReasonCode.QUOTA_EXCEEDED): "the broker's quota of subscriptions is exceeded",
+    int(
+        SubAckReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED
+    ): "the broker has no shared subscriptions: remove share_group",
+    int(SubAckReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED): "the broker has no subscriptions with wildcards",
 }
 
 
@@ -67,38 +73,38 @@ def address(settings: Mqtt5Source) -> str:
 
 def connect_refusal(settings: Mqtt5Source, packet: ConnAckPacket) -> MqttError | None:
     """The error that a CONNACK means; None when the broker accepts, with all that the configuration needs."""
-    if packet.reason_code is ConnAckReasonCode.SUCCESS:
+    if packet.reason_code == ConnAckReasonCode.SUCCESS:
         missing = ""
         if settings.share_group and not packet.shared_subscription_available:
             missing = "shared subscriptions: remove share_group"
         elif not packet.wildcard_subscription_available and any("+" in t or "#" in t for t in settings.topics):
             missing = "subscriptions with wildcards: name each topic"
         return MqttError(f"broker {address(settings)} has no {missing}", Patience.LONG) if missing else None
-    words = _CONNECT.get(packet.reason_code, _name(packet.reason_code))
+    words = _CONNECT.get(int(packet.reason_code), _name(packet.reason_code))
     words += _more(packet.server_reference, packet.reason_str)
     who = f" (user name {settings.username!r}, client_id {settings.client_id!r})"
     return MqttError(
         f"broker {address(settings)} refuses the connection: {words}{who}",
-        Patience.LONG if packet.reason_code in _CONNECT else Patience.SHORT,
+        Patience.LONG if int(packet.reason_code) in _CONNECT else Patience.SHORT,
     )
 
 
 def disconnected(settings: Mqtt5Source, packet: DisconnectPacket) -> MqttError:
     """The error that a DISCONNECT of the broker means."""
-    words = _DISCONNECT.get(packet.reason_code, _name(packet.reason_code))
-    if packet.reason_code is DisconnectReasonCode.SESSION_TAKEN_OVER:
+    words = _DISCONNECT.get(int(packet.reason_code), _name(packet.reason_code))
+    if packet.reason_code == DisconnectReasonCode.SESSION_TAKEN_OVER:
         words += f" ({settings.client_id!r})"
     return MqttError(
         f"broker {address(settings)} ended the connection: {words}{_more(packet.server_reference, packet.reason_str)}",
-        Patience.LONG if packet.reason_code in _DISCONNECT else Patience.SHORT,
+        Patience.LONG if int(packet.reason_code) in _DISCONNECT else Patience.SHORT,
     )
 
 
 def subscribe_refusal(code: SubAckReasonCode, reason: str | None) -> str | None:
     """Why a topic filter was refused; None when it was granted."""
-    if code < SubAckReasonCode.UNSPECIFIED_ERROR:
+    if int(code) < int(SubAckReasonCode.UNSPECIFIED_ERROR):
         return None
-    return _SUBSCRIBE.get(code, _name(code)) + _more(None, reason)
+    return _SUBSCRIBE.get(int(code), _name(code)) + _more(None, reason)
 
 
 def _name(code: Enum) -> str:

@@ -1,4 +1,4 @@
-"""Real servers as fixtures; each test gets its own."""
+"""Real servers as fixtures; each test gets its own, or what it may share: a bucket of a server."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import require
+from tests.servers.influxd import BINARY as INFLUXD
+from tests.servers.influxd import Influxd
 from tests.servers.mosquitto import BINARY, Authority, Mosquitto
 
 
@@ -25,3 +27,19 @@ def tls_mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
     require("mosquitto", BINARY is not None)
     with Mosquitto(tmp_path / "broker", authority=Authority(tmp_path / "pki")) as broker:
         yield broker
+
+
+@pytest.fixture(scope="session")
+def influxd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Influxd]:
+    """A running InfluxDB 2 for all tests: each makes its own `bucket()`, none may stop it."""
+    require("influxd", INFLUXD is not None)
+    with Influxd(tmp_path_factory.mktemp("influxd")) as server:
+        yield server
+
+
+@pytest.fixture
+def own_influxd(tmp_path: Path) -> Iterator[Influxd]:
+    """A running InfluxDB 2 that the test may stop, kill and start again."""
+    require("influxd", INFLUXD is not None)
+    with Influxd(tmp_path / "influxd") as server:
+        yield server

@@ -12,13 +12,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import trustme
 
 BINARY = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-DYNAMIC_SECURITY = next(
-    (p for p in Path("/usr/lib").glob("**/mosquitto_dynamic_security.so") if p.is_file()), None
-)
+DYNAMIC_SECURITY = next((p for p in Path("/usr/lib").glob("**/mosquitto_dynamic_security.so") if p.is_file()), None)
 
 
 def free_port() -> int:
@@ -67,10 +66,11 @@ class Mosquitto:
     users: Mapping[str, str] = field(default_factory=dict)
     authority: Authority | None = None
     options: tuple[str, ...] = ()
+    address: str = "127.0.0.1"
     port: int = field(default_factory=free_port)
     _process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Mosquitto:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -133,7 +133,7 @@ class Mosquitto:
 
     def _configuration(self) -> str:
         lines = [
-            f"listener {self.port} 127.0.0.1",
+            f"listener {self.port} {self.address}",
             "persistence true",
             f"persistence_location {self.folder}/",
             "max_queued_messages 0",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import Iterable
 from typing import Any, Self
@@ -60,10 +61,8 @@ class Peer:
         if not self._writer.is_closing():
             self._writer.write(DisconnectPacket().write())
         self._writer.close()
-        try:
+        with contextlib.suppress(OSError):  # the broker was killed
             await self._writer.wait_closed()
-        except OSError:
-            pass  # the broker was killed
         await self._task
 
     async def publish(self, topic: str, body: bytes, *, qos: int = 1, **options: Any) -> None:
@@ -74,9 +73,7 @@ class Peer:
             return
         async with self._window:
             packet_id = next(self._ids)
-            await self._ask(
-                packet_id, PublishPacket(topic, body, qos=QoS(qos), packet_id=packet_id, **options).write()
-            )
+            await self._ask(packet_id, PublishPacket(topic, body, qos=QoS(qos), packet_id=packet_id, **options).write())
 
     async def publish_all(self, messages: Iterable[tuple[str, bytes]], *, qos: int = 1) -> None:
         """Publish many, as many at once as the broker allows."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
+import inspect
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
+import pytest
+import uvloop
 from mqtt5 import (
     ConnAckPacket,
     ConnectPacket,
@@ -26,11 +30,24 @@ from tests.servers.mqtt_peer import read_packet
 P = TypeVar("P")
 
 
+def on_both_loops(test: Callable[..., Any]) -> Callable[..., None]:
+    """Run an async test on uvloop (production) and on asyncio's own loop (where uvloop cannot be had)."""
+
+    @functools.wraps(test)
+    def run_it(*args: Any, run: Callable[[Any], None], **fixtures: Any) -> None:
+        run(test(*args, **fixtures))
+
+    own = inspect.signature(test)
+    run = inspect.Parameter("run", inspect.Parameter.KEYWORD_ONLY)
+    run_it.__signature__ = own.replace(parameters=[*own.parameters.values(), run])  # type: ignore[attr-defined] # pytest asks for it
+    return pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])(run_it)
+
+
 async def until(condition: Callable[[], Any], what: str = "", within: float = 15.0) -> None:
     """Return as soon as the condition holds."""
     try:
         async with asyncio.timeout(within):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - conditions of any kind, not all tell when they change
                 await asyncio.sleep(0.002)
     except TimeoutError:
         raise AssertionError(f"did not come true within {within} s: {what or condition}") from None
@@ -129,8 +146,13 @@ class Link:
         self.writer.write(b"".join(p if isinstance(p, bytes) else p.write() for p in packets))
 
     def publish(self, body: bytes, packet_id: int | None = None, *, qos: int = 1, **options: Any) -> None:
-        qos = qos if packet_id else 0
-        self.send(PublishPacket("sensors/a", body, qos=QoS(qos), packet_id=packet_id, **options))
+        level = QoS(qos if packet_id else 0)
+        self.send(PublishPacket("sensors/a", body, qos=level, packet_id=packet_id, **options))
+
+    async def grant_all(self) -> None:
+        """Grant the subscription that is asked for next."""
+        subscribe = await self.expect(SubscribePacket)
+        self.send(SubAckPacket(subscribe.packet_id, [SubAckReasonCode(1)] * len(subscribe.topic_filters)))
 
     async def ended(self) -> None:
         """Until the client has closed."""
@@ -145,7 +167,7 @@ class Link:
 class ScriptedBroker:
     """A listener whose connections are handed to the test one by one."""
 
-    async def __aenter__(self) -> ScriptedBroker:
+    async def __aenter__(self) -> Self:
         self._links: asyncio.Queue[Link] = asyncio.Queue()
         self._all: list[Link] = []
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)

@@ -114,12 +114,13 @@ def test_packets_before_a_broken_one_are_delivered_and_nothing_after_it():
 @pytest.mark.parametrize(
     ("broken", "words"),
     [
-        (b"\x00\x00", "cannot be read"),
+        (b"\x00\x00", "the broker sent a packet"),
         (b"\xf0\x00", "cannot be read"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "unknown kind (0x48)"),
         (b"\x36\x05\x00\x01a\x00\x01", "QoS 3"),
         (b"\x30\xff\xff\xff\xff\x01", "longer than four bytes"),
-        (b"\x30\x03\x00\x09a", "topic or packet id"),
-        (b"\x32\x03\x00\x01a", "topic or packet id"),
+        (b"\x30\x03\x00\x09a", "without a topic or packet id"),
+        (b"\x32\x03\x00\x01a", "without a topic or packet id"),
         (b"\x30\x04\x00\x01a\x09", "properties are longer"),
         (b"\x30\x03\x00\x01a", "properties are longer"),
         (b"\x90\x04\x00\x01\x00\x77", "cannot be read"),
@@ -142,21 +143,23 @@ def test_a_packet_that_is_too_large_is_called_so():
 @panics
 @pytest.mark.parametrize("size", [1, 5, 1000])
 def test_a_message_that_the_wire_library_refuses_keeps_topic_and_body(size):
-    """Text that is no UTF-8 makes the library panic; a property it does not know makes it refuse."""
+    """Text that is no UTF-8 makes the library panic; wildcards or a property it does not know make it refuse."""
     not_utf8 = b"\x3b\x0b\x00\x03a/\xff\x00\x09\x00{21"
     unknown_property = b"\x32\x0a\x00\x01a\x00\x08\x02\x7e\x00{}"
     bad_content_type = b"\x30\x0a\x00\x01a\x04\x03\x00\x01\xff{}"
-    stream = not_utf8 + unknown_property + bad_content_type + STREAM
+    wildcards = b"\x34\x09\x00\x03a/#\x00\x07\x00x"
+    stream = not_utf8 + unknown_property + bad_content_type + wildcards + STREAM
     packets: list[Any] = []
     reader = PacketReader(LIMIT)
     for at in range(0, len(stream), size):
         packets += reader.feed(stream[at : at + size])
-    first, second, third = packets[:3]
+    first, second, third, fourth = packets[:4]
     assert (first.topic, first.payload, first.packet_id, int(first.qos)) == ("a/\\xff", b"{21", 9, 1)
     assert (first.duplicate, first.retain) == (True, True)
     assert (second.topic, second.payload, second.packet_id) == ("a", b"{}", 8)
     assert (third.topic, third.payload, third.packet_id) == ("a", b"{}", None)
-    assert shown(packets[3:]) == shown(PACKETS)
+    assert (fourth.topic, fourth.payload, fourth.packet_id, int(fourth.qos)) == ("a/#", b"x", 7, 2)
+    assert shown(packets[4:]) == shown(PACKETS)
 
 
 @pytest.mark.parametrize("size", [1, 4, 1000, 100_000])
