@@ -16,6 +16,7 @@ from gateway.config import InfluxSettings
 from gateway.model import StoreUnavailableError
 from gateway.store import flux
 from gateway.store.influx_http import unavailable
+from gateway.store.limits import TIME_MAX, TIME_MIN
 from gateway.store.line_protocol import encode_name, measurement_name
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,21 +44,14 @@ class InfluxClient:
     ) -> pl.DataFrame:
         """Points in `[start, stop)` ns: columns device, channel, quantity, time, value, flag; see `flux.points`."""
         flags, values = (
-            flux.read(
-                self._query(
-                    flux.points(self._bucket, field, start, stop, quantity=quantity, devices=devices, tail=tail)
-                ),
-                field,
-                quantity,
-            )
+            self._field(field, start, stop, quantity=quantity, devices=devices, tail=tail)
             for field in (flux.FLAG, flux.VALUE)
         )
         return flux.join(flags, values)
 
     def keys(self, start: int, stop: int, *, devices: Sequence[str]) -> pl.DataFrame:
         """What names the points in `[start, stop)` ns: columns device, channel, quantity, time."""
-        body = self._query(flux.points(self._bucket, flux.FLAG, start, stop, devices=devices))
-        return flux.read(body, flux.FLAG).drop(flux.FLAG)
+        return self._field(flux.FLAG, start, stop, quantity=None, devices=devices, tail="").drop(flux.FLAG)
 
     def count(self, quantity: str, start: int, stop: int) -> int:
         """Number of points of a quantity in `[start, stop)` ns."""
@@ -84,6 +78,15 @@ class InfluxClient:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()  # type: ignore[no-untyped-call]  # library without types
+
+    def _field(
+        self, field: str, start: int, stop: int, *, quantity: str | None, devices: Sequence[str], tail: str
+    ) -> pl.DataFrame:
+        start, stop = max(start, TIME_MIN), min(stop, TIME_MAX + 1)
+        if start >= stop:  # Flux takes an empty range for an error
+            return flux.read(b"", field)
+        query = flux.points(self._bucket, field, start, stop, quantity=quantity, devices=devices, tail=tail)
+        return flux.read(self._query(query), field, quantity)
 
     def _query(self, query: str) -> bytes:
         with self._errors():
