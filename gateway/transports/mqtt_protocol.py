@@ -36,7 +36,7 @@ from gateway.config import Mqtt5Source
 from gateway.model import Received
 from gateway.transports.mqtt_batch import Batcher, MqttStatus
 from gateway.transports.mqtt_wire import Incoming, MalformedError, Oversized, PacketReader, Salvaged
-from gateway.transports.mqtt_words import MqttError, Patience, address, disconnected
+from gateway.transports.mqtt_words import MqttError, Patience, address, closed, disconnected
 
 # An acknowledgement without a reason is four bytes: type and flags, remaining length 2, packet id.
 PUBACK, PUBREC, PUBCOMP = 0x40020000, 0x50020000, 0x70020000
@@ -147,13 +147,7 @@ class MqttProtocol(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone: those who wait for an answer hear of it."""
-        where = address(self._settings)
-        if self._accepted or exc is not None:
-            cause = f" ({exc})" if exc is not None else ""
-            self._end(MqttError(f"broker {where} closed the connection{cause}"))
-        else:
-            hint = "" if self._settings.tls else ": does it want TLS, or is it no MQTT broker?"
-            self._end(MqttError(f"broker {where} closed the connection before it answered{hint}"))
+        self._end(MqttError(closed(self._settings, exc, accepted=self._accepted)))
         self._batcher.detach(self)
         self._status.paused = False
         self._closed.set_result(None)

@@ -100,6 +100,21 @@ def disconnected(settings: Mqtt5Source, packet: DisconnectPacket) -> MqttError:
     )
 
 
+def closed(settings: Mqtt5Source, error: Exception | None, *, accepted: bool) -> str:
+    """What a connection that ends without a word may mean."""
+    words = f"broker {address(settings)} closed the connection"
+    if accepted and error is None:  # Mosquitto 2.0 ends the older of two clients of one id so
+        return f"{words} without a reason: is client_id {settings.client_id!r} used twice?"
+    if accepted:
+        return f"{words}: {error}"
+    words += f" before it answered ({error}): " if error else " before it answered: "
+    if settings.tls is None:
+        return f"{words}does it want TLS, or is it no MQTT broker?"
+    if settings.tls.certificate is None:
+        return f"{words}does it ask for a client certificate?"
+    return f"{words}does it accept the client certificate {settings.tls.certificate}?"
+
+
 def subscribe_refusal(code: SubAckReasonCode, reason: str | None) -> str | None:
     """Why a topic filter was refused; None when it was granted."""
     if int(code) < int(SubAckReasonCode.UNSPECIFIED_ERROR):
