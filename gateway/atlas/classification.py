@@ -110,8 +110,8 @@ def _excluded(method: Method, area: str, row: Mapping[str, Decimal | None], foun
     return f"missing: {', '.join(missing)}" if missing else ""
 
 
-def run(method: Method, table: Table) -> Result:
-    """Classify the areas of a table.
+def run(method: Method, table: Table, withheld: Mapping[str, str] | None = None) -> Result:
+    """Classify the areas of a table. `withheld` excludes areas for a reason of its own before any rule is asked.
 
     Raises:
         AtlasError: nothing to count, an indicator out of its bounds, or no variance where a deviation is needed.
@@ -120,7 +120,10 @@ def run(method: Method, table: Table) -> Result:
     for area, inputs in table.items():
         found = indicators(method, inputs)
         rows[area] = AreaResult(
-            area=area, inputs=inputs, indicators=found, excluded=_excluded(method, area, inputs, found)
+            area=area,
+            inputs=inputs,
+            indicators=found,
+            excluded=(withheld or {}).get(area) or _excluded(method, area, inputs, found),
         )
     _check_bounds(method, rows)
     return _classify(method, rows, table, method.classes)
@@ -302,7 +305,9 @@ def _labels(classes: Classes, index: Mapping[str, Decimal]) -> tuple[tuple[Decim
     return borders, {area: classes.labels[scale.position(value)].id for area, value in grained.items()}
 
 
-def run_dynamic(method: Method, table: Table, earlier: Table | None = None) -> Result:
+def run_dynamic(
+    method: Method, table: Table, earlier: Table | None = None, withheld: Mapping[str, str] | None = None
+) -> Result:
     """Classify the change of each indicator over the years the method declares.
 
     With `earlier` the change is the difference of the two tables' indicators over areas counted in both; without it
@@ -310,7 +315,7 @@ def run_dynamic(method: Method, table: Table, earlier: Table | None = None) -> R
     """
     if method.dynamic is None:
         raise AtlasError(text(f"{method.id} hat keine Dynamik", f"{method.id} declares no dynamic index"))
-    status = run(method, table)
+    status = run(method, table, withheld)
     before = run(method, earlier).areas if earlier is not None else {}
     rows: dict[str, AreaResult] = {}
     for area, row in status.areas.items():

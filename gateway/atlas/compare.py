@@ -1,0 +1,54 @@
+"""Edition against edition, method against method: which areas changed their class, and whether that means anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from gateway.atlas.classification import Table, run
+from gateway.atlas.errors import text
+from gateway.atlas.methods import Method
+
+Moves = dict[str, dict[str, list[str]]]
+"""Variant → area → [class before, class after]; "" where the area was not counted."""
+
+
+def moves(before: Mapping[str, Any], after: Mapping[str, Any]) -> Moves:
+    """Areas whose class differs between two editions' results."""
+    found: Moves = {}
+    for variant, result in after.items():
+        old = before.get(variant, {}).get("areas", {})
+        pairs = {area: [old.get(area, {}).get("class", ""), row["class"]] for area, row in result["areas"].items()}
+        found[variant] = {area: pair for area, pair in pairs.items() if pair[0] != pair[1]}
+    return found
+
+
+def series_break(
+    before: Mapping[str, Any], after: Mapping[str, Any], breaks: Mapping[str, str], first: date, second: date
+) -> list[str]:
+    """Why two editions must not be read as a series: a declared break, another method, version or parameter."""
+    warnings = [
+        text(f"Reihenbruch {year}", f"series break {year}") + f": {reason}"
+        for year, reason in breaks.items()
+        if first.year < int(year) <= second.year
+    ]
+    for variant, result in after.items():
+        old = before.get(variant, {}).get("method")
+        new = result["method"]
+        if old is None or old == new:
+            continue
+        if (old["id"], old["version"]) != (new["id"], new["version"]):
+            what = f"{old['id']} {old['version']} → {new['id']} {new['version']}"
+        else:
+            what = ", ".join(sorted(key for key in {*old, *new} if old.get(key) != new.get(key)))
+        warnings.append(
+            text(f"Reihenbruch ({variant}): Methode geändert", "series break: method changed") + f": {what}"
+        )
+    return warnings
+
+
+def compare_methods(first: Method, second: Method, table: Table) -> dict[str, tuple[str, str]]:
+    """Class of each area by two methods on the same data; "" where a method does not count the area."""
+    left, right = run(first, table), run(second, table)
+    return {area: (row.label, right.areas[area].label) for area, row in left.areas.items()}

@@ -1,0 +1,690 @@
+"""Deliveries in, editions out: what has arrived, what is missing, what was computed, who released it.
+
+    delivery → (all there?) → provisional → checked → released
+                                   └ a changed delivery makes the next revision, with the list of changed classes
+
+Every step is one transaction with its line in the audit log. The clock and the database come from outside; times are
+timezone-aware and kept in UTC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from gateway.atlas import tables
+from gateway.atlas.compare import moves, series_break
+from gateway.atlas.confidentiality import Protection, protect
+from gateway.atlas.datasets import Dataset, Definitions, Product
+from gateway.atlas.deliveries import Expectation, Values, read_delivery
+from gateway.atlas.disclosure import Facts
+from gateway.atlas.errors import AtlasError, AuditFailedError, text
+from gateway.atlas.numbers import Symbol
+from gateway.atlas.people import Person
+from gateway.atlas.publication import (
+    Edition,
+    build_register,
+    compute,
+    facts_from_json,
+    facts_json,
+    inputs_table,
+    public_inputs,
+    public_tables,
+)
+
+ONCE_PUBLIC = ("released", "superseded", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A delivery as it is kept. `state` is accepted, replaced or withdrawn."""
+
+    id: int
+    dataset: str
+    dataset_version: str
+    stichtag: date
+    sender: str
+    file_name: str
+    sha256: str
+    received_at: str
+    person: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A delivery an edition waits for: due on which day, late by how many days (0 before that)."""
+
+    dataset: str
+    sender: str
+    due: date
+    days_late: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionStatus:
+    """Where an edition stands. `state` is "waiting" while deliveries are missing or nothing is computed yet."""
+
+    product: str
+    stichtag: date
+    state: str
+    revision: int | None
+    missing: tuple[Missing, ...]
+    warnings: tuple[str, ...]
+
+    def said(self) -> str:
+        """One line for people."""
+        head = f"{self.product} {self.stichtag}: {self.state}"
+        if self.revision is not None:
+            head += f", Revision {self.revision}"
+        for entry in self.missing:
+            late = text(f"{entry.days_late} Tage überfällig", f"{entry.days_late} days late") if entry.days_late else ""
+            due = text(f"fällig am {entry.due}", f"due on {entry.due}")
+            head += f"\n  {text('es fehlt', 'missing')}: {entry.dataset} ({entry.sender}), {due} {late}".rstrip()
+        return "\n  ".join((head, *self.warnings))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an accepted delivery led to: (product, Stichtag, edition id) computed, and what could not be computed."""
+
+    delivery: Delivery
+    computed: tuple[tuple[str, date, int], ...]
+    failed: tuple[str, ...]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Registers:
+    """All deliveries and editions of one database."""
+
+    def __init__(self, engine: Engine, definitions: Definitions, clock: Callable[[], datetime] = _utc_now) -> None:
+        self.engine, self.definitions, self.clock = engine, definitions, clock
+
+    def create_tables(self) -> None:
+        """Create what is not there yet."""
+        tables.metadata.create_all(self.engine)
+
+    # --- deliveries ---------------------------------------------------------------------------------------------
+
+    def import_delivery(
+        self,
+        content: bytes,
+        file_name: str,
+        dataset_id: str,
+        stichtag: date,
+        person: Person,
+        *,
+        replace: str = "",
+        confirm_jumps: bool = False,
+    ) -> Imported:
+        """Take a file over, and compute every edition it completes.
+
+        `replace` is the reason why an accepted delivery for the same date is replaced; "" allows no replacement.
+
+        Raises:
+            RefusedError: faults in the file, all of them; nothing is kept but a line in the audit log.
+            AtlasError: unknown dataset or date, or a delivery is there already.
+        """
+        person.must("deliver")
+        dataset = self.dataset(dataset_id)
+        if stichtag not in dataset.stichtage(stichtag):
+            raise AtlasError(text(f"{dataset_id} hat keinen Stichtag {stichtag}", f"{stichtag} is no reference date"))
+        sha256 = hashlib.sha256(content).hexdigest()
+        try:
+            with self.engine.begin() as connection:
+                kept = self._keep(
+                    connection, dataset, stichtag, content, file_name, sha256, person, replace, confirm_jumps
+                )
+        except IntegrityError as error:
+            raise AtlasError(text("gleichzeitig kam eine andere Lieferung an", "another delivery arrived")) from error
+        except AtlasError as error:
+            with self.engine.begin() as connection:
+                detail = {"file": file_name, "sha256": sha256, "problem": str(error)[:2000]}
+                self._log(connection, person.name, "refuse", f"{dataset_id} {stichtag}", detail)
+            raise
+        computed, failed = self._compute_complete(dataset_id, stichtag)
+        return Imported(delivery=kept, computed=computed, failed=failed)
+
+    def _keep(
+        self,
+        connection: Connection,
+        dataset: Dataset,
+        stichtag: date,
+        content: bytes,
+        file_name: str,
+        sha256: str,
+        person: Person,
+        replace: str,
+        confirm_jumps: bool,
+    ) -> Delivery:
+        there = self._accepted(connection, dataset.id, stichtag)
+        if there is not None and (there.sha256 == sha256 or not replace):
+            same = there.sha256 == sha256
+            raise AtlasError(
+                text(
+                    f"{dataset.id} {stichtag} liegt vor (Nr. {there.id}{', dieselbe Datei' if same else ''})",
+                    f"{dataset.id} {stichtag} is there (no. {there.id}{', the same file' if same else ''})",
+                )
+                + ("" if same else "; --replace GRUND/REASON")
+            )
+        previous = [day for day in dataset.stichtage(stichtag) if day < stichtag]
+        values = read_delivery(
+            content,
+            file_name,
+            Expectation(
+                dataset=dataset,
+                areas=self.definitions.areas[dataset.areas],
+                stichtag=stichtag,
+                previous=self._values(connection, dataset.id, previous[-1]) or {} if previous else {},
+                confirmed=confirm_jumps,
+            ),
+        )
+        if there is not None:
+            self._set_delivery(connection, there.id, state="replaced", reason=replace)
+        row = {
+            "dataset": dataset.id,
+            "dataset_version": dataset.version,
+            "stichtag": str(stichtag),
+            "sender": dataset.sender,
+            "file_name": file_name,
+            "sha256": sha256,
+            "received_at": self._now(),
+            "person": person.name,
+            "state": "accepted",
+            "reason": "",
+        }
+        key = connection.execute(insert(tables.delivery).values(**row, content=content)).inserted_primary_key
+        if key is None:
+            raise AssertionError("an insert gives its key")
+        identity = int(key[0])
+        if there is not None:
+            self._set_delivery(connection, there.id, replaced_by=identity)
+        connection.execute(insert(tables.value), _value_rows(identity, values))
+        detail = {"file": file_name, "sha256": sha256, "replaces": there.id if there else None, "reason": replace}
+        detail["jumps_confirmed"] = confirm_jumps
+        self._log(connection, person.name, "accept", f"{dataset.id} {stichtag} #{identity}", detail)
+        return _delivery({**row, "id": identity})
+
+    def withdraw_delivery(self, identity: int, person: Person, reason: str) -> None:
+        """Take a delivery back; editions computed from it are no longer complete, their history stays."""
+        person.must("deliver")
+        with self.engine.begin() as connection:
+            found = (
+                connection.execute(select(tables.delivery).where(tables.delivery.c.id == identity)).mappings().first()
+            )
+            if found is None or found["state"] != "accepted":
+                raise AtlasError(text(f"Lieferung {identity} gilt nicht", f"delivery {identity} is not in force"))
+            self._set_delivery(connection, identity, state="withdrawn", reason=reason)
+            subject = f"{found['dataset']} {found['stichtag']} #{identity}"
+            self._log(connection, person.name, "withdraw", subject, {"reason": reason})
+
+    def deliveries(self, dataset: str | None = None) -> list[Delivery]:
+        """All deliveries with their history, oldest first."""
+        query = select(*(c for c in tables.delivery.c if c.name != "content")).order_by(tables.delivery.c.id)
+        if dataset is not None:
+            query = query.where(tables.delivery.c.dataset == dataset)
+        with self.engine.connect() as connection:
+            return [_delivery(dict(row)) for row in connection.execute(query).mappings()]
+
+    def values(self, dataset: str, stichtag: date) -> Values | None:
+        """Values in force, None when no delivery is. Internal: confidential values are in it."""
+        with self.engine.connect() as connection:
+            return self._values(connection, dataset, stichtag)
+
+    # --- editions -----------------------------------------------------------------------------------------------
+
+    def status(self, today: date | None = None, *, all_dates: bool = False) -> list[EditionStatus]:
+        """Every edition that is due or has begun: state, what is missing, since when it is due."""
+        day = today or self.clock().date()
+        found = []
+        with self.engine.connect() as connection:
+            for product in self.definitions.products.values():
+                begun = self._begun(connection, product)
+                days = self.definitions.stichtage(product, day)
+                wanted = [d for d in days if all_dates or (begun and d >= min(begun))]
+                found += [self._status(connection, product, stichtag, day) for stichtag in wanted]
+        return found
+
+    def _status(self, connection: Connection, product: Product, stichtag: date, today: date) -> EditionStatus:
+        missing = []
+        for name in product.datasets:
+            if self._accepted(connection, name, stichtag) is None:
+                dataset = self.dataset(name)
+                due = dataset.due_on(stichtag)
+                late = max(0, (today - due).days)
+                missing.append(Missing(dataset=name, sender=dataset.sender, due=due, days_late=late))
+        latest = self._latest(connection, product.id, stichtag)
+        warnings = []
+        if latest is not None and self._delivery_ids(connection, product, stichtag) != latest["deliveries"]:
+            warnings.append(
+                text("Lieferungen haben sich seit der Berechnung geändert", "deliveries have changed since")
+            )
+        return EditionStatus(
+            product=product.id,
+            stichtag=stichtag,
+            state="waiting" if latest is None else latest["state"],
+            revision=None if latest is None else latest["revision"],
+            missing=tuple(missing),
+            warnings=tuple(warnings),
+        )
+
+    def _begun(self, connection: Connection, product: Product) -> list[date]:
+        query = select(tables.delivery.c.stichtag).where(tables.delivery.c.dataset.in_(product.datasets)).distinct()
+        return [date.fromisoformat(day) for day in connection.execute(query).scalars()]
+
+    def _compute_complete(
+        self, dataset: str, stichtag: date
+    ) -> tuple[tuple[tuple[str, date, int], ...], tuple[str, ...]]:
+        """Compute every product that this dataset completed; a failure of one is told and stops none."""
+        computed, failed = [], []
+        for product in self.definitions.products.values():
+            if dataset not in product.datasets or stichtag not in self.definitions.stichtage(product, stichtag):
+                continue
+            with self.engine.connect() as connection:
+                waiting = self._status(connection, product, stichtag, stichtag).missing
+            if waiting:
+                continue
+            try:
+                computed.append((product.id, stichtag, self.compute(product.id, stichtag)))
+            except AtlasError as error:
+                failed.append(f"{product.id} {stichtag}: {error}")
+                with self.engine.begin() as connection:
+                    self._log(
+                        connection, "gateway", "compute failed", f"{product.id} {stichtag}", {"problem": str(error)}
+                    )
+        return tuple(computed), tuple(failed)
+
+    def compute(self, product_id: str, stichtag: date) -> int:
+        """Compute an edition from the deliveries in force; returns its id. The same deliveries give the same edition.
+
+        Raises:
+            AtlasError: a delivery is missing (which, since when due), or the method cannot be applied.
+        """
+        product = self.product(product_id)
+        with self.engine.begin() as connection:
+            status = self._status(connection, product, stichtag, self.clock().date())
+            if status.missing:
+                raise AtlasError(status.said())
+            ids = self._delivery_ids(connection, product, stichtag)
+            latest = self._latest(connection, product_id, stichtag)
+            edition = self._edition(connection, product, stichtag)
+            results = self._results(connection, edition)
+            parameters = {variant: found["method"] for variant, found in results.items()}
+            if (
+                latest is not None
+                and latest["deliveries"] == ids
+                and latest["state"] != "withdrawn"
+                and {v: found["method"] for v, found in latest["results"].items()} == parameters
+            ):
+                return int(latest["id"])
+            changes: dict[str, Any] = {"revision": None, "previous": None}
+            warnings = self._against_previous(connection, product, stichtag, results, changes)
+            if latest is not None:
+                changes["revision"] = moves(latest["results"], results)
+            key = connection.execute(
+                insert(tables.edition).values(
+                    product=product.id,
+                    product_version=product.version,
+                    stichtag=str(stichtag),
+                    revision=1 if latest is None else latest["revision"] + 1,
+                    state="provisional",
+                    computed_at=self._now(),
+                    deliveries=ids,
+                    results=results,
+                    changes=changes,
+                    warnings=warnings,
+                )
+            ).inserted_primary_key
+            identity = int(key[0]) if key else 0
+            subject = f"{product_id} {stichtag} #{identity}"
+            self._log(connection, "gateway", "compute", subject, {"deliveries": ids})
+            self._notice(connection, "computed", subject, text(f"{subject} ist berechnet", f"{subject} is computed"))
+            return identity
+
+    def _results(self, connection: Connection, edition: Edition) -> dict[str, Any]:
+        results = {}
+        for variant in edition.product.variant:
+            method = self.definitions.methods[variant.method]
+            base = None
+            if method.dynamic is not None:
+                before = self._before(edition.stichtag, method.dynamic.years)
+                data = {name: self._values(connection, name, before) for name in edition.product.datasets}
+                if all(values is not None for values in data.values()):
+                    known = {name: values for name, values in data.items() if values is not None}
+                    base = inputs_table(variant, edition.areas, known)
+            table = inputs_table(variant, edition.areas, edition.data)
+            results[variant.id] = compute(variant, edition, base, table)
+        return results
+
+    @staticmethod
+    def _before(stichtag: date, years: int) -> date:
+        year = stichtag.year - years
+        return date(year, 2, 28) if (stichtag.month, stichtag.day) == (2, 29) else stichtag.replace(year=year)
+
+    def _against_previous(
+        self,
+        connection: Connection,
+        product: Product,
+        stichtag: date,
+        results: Mapping[str, Any],
+        changes: dict[str, Any],
+    ) -> list[str]:
+        """Class moves against the edition before, with the warning where the two are not comparable."""
+        earlier = [day for day in self.definitions.stichtage(product, stichtag) if day < stichtag]
+        for day in reversed(earlier):
+            previous = self._latest(connection, product.id, day)
+            if previous is not None:
+                changes["previous"] = {"stichtag": str(day), "moves": moves(previous["results"], results)}
+                return series_break(previous["results"], results, product.breaks, day, stichtag)
+        return []
+
+    def check(self, identity: int, person: Person) -> None:
+        """A person has looked at a provisional edition."""
+        person.must("check")
+        self._step(identity, person, "provisional", "checked", {"checked_by": person.name})
+
+    def release(self, identity: int, person: Person) -> Protection:
+        """Publish a checked edition, if the audit finds that an outsider can narrow nothing too far.
+
+        Raises:
+            AuditFailedError: the publication would give a confidential count away; nothing is published.
+            NotAllowedError, AtlasError: role, state, or the four-eyes rule.
+        """
+        person.must("release")
+        with self.engine.connect() as connection:
+            row = self._row(connection, identity)
+            product, stichtag = self.product(row["product"]), date.fromisoformat(row["stichtag"])
+            if row["state"] != "checked":
+                raise AtlasError(
+                    text(f"Ausgabe {identity} ist {row['state']}", f"edition {identity} is {row['state']}")
+                )
+            if product.four_eyes and row["checked_by"] == person.name:
+                raise AtlasError(text("Vier-Augen-Regel: wer prüft, gibt nicht frei", "whoever checked cannot release"))
+            if self._delivery_ids(connection, product, stichtag) != row["deliveries"]:
+                raise AtlasError(text("Lieferungen haben sich seit der Berechnung geändert", "deliveries have changed"))
+            edition = self._edition(connection, product, stichtag)
+            earlier = self._once_public(connection, stichtag)
+            bases = self._public_bases(connection, edition)
+        protection = protect(build_register(edition), earlier)
+        if protection.exposures:
+            cells = [f"{e.key}: {e.lower}…{e.upper}, m = {e.needed}" for e in protection.exposures]
+            with self.engine.begin() as connection:
+                self._log(connection, person.name, "audit failed", f"#{identity}", {"cells": cells})
+            raise AuditFailedError(
+                text(
+                    f"Freigabe verweigert: {len(cells)} geheime Werte wären ableitbar; siehe Protokoll",
+                    f"release refused: {len(cells)} confidential values could be derived; see the audit log",
+                ),
+                cells,
+            )
+        public = public_tables(edition, protection, bases)
+        public["warnings"] = row["warnings"]
+        with self.engine.begin() as connection:
+            connection.execute(
+                update(tables.edition)
+                .where(
+                    tables.edition.c.product == product.id,
+                    tables.edition.c.stichtag == str(stichtag),
+                    tables.edition.c.state == "released",
+                )
+                .values(state="superseded")
+            )
+            changed = connection.execute(
+                update(tables.edition)
+                .where(tables.edition.c.id == identity, tables.edition.c.state == "checked")
+                .values(
+                    state="released",
+                    released_by=person.name,
+                    released_at=self._now(),
+                    public=public,
+                    facts=facts_json(protection.facts),
+                )
+            )
+            if changed.rowcount != 1:
+                raise AtlasError(text("die Ausgabe hat sich gleichzeitig geändert", "the edition changed meanwhile"))
+            facts = protection.facts
+            detail: dict[str, Any] = {"suppressed": len(facts.hidden), "shown": len(facts.shown)}
+            detail |= {"ratios": len(facts.ratios), "class_differs": _differing(row["results"], public["variants"])}
+            self._log(connection, person.name, "release", f"{product.id} {stichtag} #{identity}", detail)
+        return protection
+
+    def _once_public(self, connection: Connection, stichtag: date) -> list[Facts]:
+        """What was ever published over the same reference date, by any product; withdrawing does not make it unread."""
+        query = (
+            select(tables.edition.c.facts)
+            .where(tables.edition.c.state.in_(ONCE_PUBLIC), tables.edition.c.stichtag == str(stichtag))
+            .order_by(tables.edition.c.id)
+        )
+        return [facts_from_json(facts) for facts in connection.execute(query).scalars() if facts]
+
+    def _public_bases(self, connection: Connection, edition: Edition) -> dict[str, Any]:
+        """Public inputs of the released editions that the dynamic compares with."""
+        found = {}
+        for variant in edition.product.variant:
+            dynamic = self.definitions.methods[variant.method].dynamic
+            if dynamic is None:
+                continue
+            before = self._before(edition.stichtag, dynamic.years)
+            query = select(tables.edition.c.facts).where(
+                tables.edition.c.product == edition.product.id,
+                tables.edition.c.stichtag == str(before),
+                tables.edition.c.state == "released",
+            )
+            facts = connection.execute(query).scalar()
+            if facts and all(self._accepted(connection, name, before) for name in edition.product.datasets):
+                base = self._edition(connection, edition.product, before)
+                found[variant.id] = public_inputs(variant, base, facts_from_json(facts))
+        return found
+
+    def withdraw(self, identity: int, person: Person, reason: str) -> None:
+        """Take a released edition back: nobody sees it any more, but what it said stays known for later audits."""
+        person.must("release")
+        self._step(identity, person, "released", "withdrawn", {}, reason)
+
+    def _step(
+        self, identity: int, person: Person, before: str, after: str, more: Mapping[str, str], reason: str = ""
+    ) -> None:
+        with self.engine.begin() as connection:
+            row = self._row(connection, identity)
+            changed = connection.execute(
+                update(tables.edition)
+                .where(tables.edition.c.id == identity, tables.edition.c.state == before)
+                .values(state=after, **more)
+            )
+            if changed.rowcount != 1:
+                state = row["state"]
+                raise AtlasError(
+                    text(
+                        f"Ausgabe {identity} ist {state}, nicht {before}",
+                        f"edition {identity} is {state}, not {before}",
+                    )
+                )
+            subject = f"{row['product']} {row['stichtag']} #{identity}"
+            self._log(connection, person.name, after, subject, {"reason": reason} if reason else {})
+
+    def edition(self, identity: int) -> dict[str, Any]:
+        """One edition with everything internal."""
+        with self.engine.connect() as connection:
+            return dict(self._row(connection, identity))
+
+    def find(self, product: str, stichtag: date, *, public: bool = False) -> dict[str, Any]:
+        """The latest edition of a date, or the released one; raises AtlasError when there is none."""
+        self.product(product)
+        with self.engine.connect() as connection:
+            row = self._latest(connection, product, stichtag, state="released" if public else None)
+        if row is None:
+            raise AtlasError(text(f"{product} {stichtag} gibt es nicht", f"there is no {product} {stichtag}"))
+        return dict(row)
+
+    def released(self) -> list[dict[str, Any]]:
+        """Released editions without their tables, in order of product and date."""
+        e = tables.edition.c
+        query = (
+            select(e.id, e.product, e.stichtag, e.revision, e.released_at, e.warnings)
+            .where(e.state == "released")
+            .order_by(e.product, e.stichtag)
+        )
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    # --- notices and log ----------------------------------------------------------------------------------------
+
+    def remind(self, today: date | None = None) -> list[str]:
+        """Write a notice for every delivery that will soon be due or is late, each once; returns the new ones."""
+        day = today or self.clock().date()
+        new = []
+        for status in self.status(day):
+            for missing in status.missing:
+                dataset = self.dataset(missing.dataset)
+                subject = f"{missing.dataset} {status.stichtag}"
+                soon = missing.due - timedelta(days=dataset.due.notice_days)
+                if not missing.days_late and day < soon:
+                    continue
+                kind = "late" if missing.days_late else "due"
+                message = text(f"{subject}: fällig am {missing.due}", f"{subject}: due on {missing.due}")
+                with self.engine.begin() as connection:
+                    if self._notice(connection, kind, subject, f"{message}, {missing.sender}"):
+                        new.append(f"{kind}: {message}")
+        return new
+
+    def notices(self) -> list[dict[str, Any]]:
+        """All notices, oldest first."""
+        with self.engine.connect() as connection:
+            return [
+                dict(row) for row in connection.execute(select(tables.notice).order_by(tables.notice.c.id)).mappings()
+            ]
+
+    def log(self) -> list[dict[str, Any]]:
+        """The audit log, oldest first. Internal: refused audits name cells in it."""
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(select(tables.log).order_by(tables.log.c.id)).mappings()]
+
+    def log_query(self, role: str, query: str, suppressed: int) -> None:
+        """C10: who asked what, and how many suppressed values the answer held."""
+        with self.engine.begin() as connection:
+            self._log(connection, role, "query", query[:500], {"suppressed": suppressed})
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def dataset(self, name: str) -> Dataset:
+        """A dataset by its id; raises AtlasError."""
+        found = self.definitions.datasets.get(name)
+        if found is None:
+            known = ", ".join(self.definitions.datasets)
+            raise AtlasError(text(f"unbekannter Datensatz {name!r} ({known})", f"unknown dataset {name!r}"))
+        return found
+
+    def product(self, name: str) -> Product:
+        """A product by its id; raises AtlasError."""
+        found = self.definitions.products.get(name)
+        if found is None:
+            known = ", ".join(self.definitions.products)
+            raise AtlasError(text(f"unbekannter Atlas {name!r} ({known})", f"unknown product {name!r}"))
+        return found
+
+    def _now(self) -> str:
+        return self.clock().astimezone(UTC).isoformat(timespec="milliseconds")
+
+    @staticmethod
+    def _accepted(connection: Connection, dataset: str, stichtag: date) -> Delivery | None:
+        d = tables.delivery.c
+        query = select(*(c for c in tables.delivery.c if c.name != "content")).where(
+            d.dataset == dataset, d.stichtag == str(stichtag), d.state == "accepted"
+        )
+        row = connection.execute(query).mappings().first()
+        return None if row is None else _delivery(dict(row))
+
+    def _values(self, connection: Connection, dataset: str, stichtag: date) -> Values | None:
+        delivery = self._accepted(connection, dataset, stichtag)
+        if delivery is None:
+            return None
+        query = select(tables.value).where(tables.value.c.delivery == delivery.id)
+        return {
+            (row["area"], row["variable"], row["population_group"]): Symbol(row["symbol"])
+            if row["number"] is None
+            else Decimal(row["number"])
+            for row in connection.execute(query).mappings()
+        }
+
+    def _edition(self, connection: Connection, product: Product, stichtag: date) -> Edition:
+        data = {}
+        for name in product.datasets:
+            values = self._values(connection, name, stichtag)
+            if values is None:
+                raise AtlasError(text(f"{name} {stichtag} fehlt", f"{name} {stichtag} is missing"))
+            data[name] = values
+        return Edition(product=product, definitions=self.definitions, stichtag=stichtag, data=data)
+
+    def _delivery_ids(self, connection: Connection, product: Product, stichtag: date) -> list[int]:
+        found = [self._accepted(connection, name, stichtag) for name in product.datasets]
+        return [delivery.id for delivery in found if delivery is not None]
+
+    @staticmethod
+    def _latest(connection: Connection, product: str, stichtag: date, state: str | None = None) -> Any:
+        e = tables.edition.c
+        query = select(tables.edition).where(e.product == product, e.stichtag == str(stichtag))
+        if state is not None:
+            query = query.where(e.state == state)
+        return connection.execute(query.order_by(e.revision.desc()).limit(1)).mappings().first()
+
+    @staticmethod
+    def _row(connection: Connection, identity: int) -> Any:
+        row = connection.execute(select(tables.edition).where(tables.edition.c.id == identity)).mappings().first()
+        if row is None:
+            raise AtlasError(text(f"Ausgabe {identity} gibt es nicht", f"there is no edition {identity}"))
+        return row
+
+    @staticmethod
+    def _set_delivery(connection: Connection, identity: int, **values: Any) -> None:
+        connection.execute(update(tables.delivery).where(tables.delivery.c.id == identity).values(**values))
+
+    def _log(self, connection: Connection, person: str, action: str, subject: str, detail: Mapping[str, Any]) -> None:
+        row = {"at": self._now(), "person": person, "action": action, "subject": subject, "detail": dict(detail)}
+        connection.execute(insert(tables.log).values(**row))
+
+    def _notice(self, connection: Connection, kind: str, subject: str, message: str) -> bool:
+        n = tables.notice.c
+        if connection.execute(select(n.id).where(n.kind == kind, n.subject == subject)).first() is not None:
+            return False
+        connection.execute(insert(tables.notice).values(at=self._now(), kind=kind, subject=subject, message=message))
+        return True
+
+
+def _delivery(row: Mapping[str, Any]) -> Delivery:
+    values: dict[str, Any] = {name: row[name] for name in Delivery.__slots__}
+    return Delivery(**values | {"stichtag": date.fromisoformat(row["stichtag"])})
+
+
+def _differing(internal: Mapping[str, Any], public: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Areas whose public class, made of shown counts only, is not the one made of all counts."""
+    return {
+        variant: [
+            a for a, row in found["areas"].items() if row["class"] not in {"", internal[variant]["areas"][a]["class"]}
+        ]
+        for variant, found in public.items()
+    }
+
+
+def _value_rows(identity: int, values: Values) -> list[dict[str, Any]]:
+    return [
+        {
+            "delivery": identity,
+            "area": area,
+            "variable": variable,
+            "population_group": group,
+            "number": None if isinstance(value, Symbol) else str(value),
+            "symbol": value.value if isinstance(value, Symbol) else None,
+        }
+        for (area, variable, group), value in values.items()
+    ]

@@ -1,0 +1,26 @@
+"""People with roles, and short ways through an edition."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from gateway.atlas.demo.generator import Sample
+from gateway.atlas.editions import Imported, Registers
+from gateway.atlas.people import Person
+
+SENDER = Person("Lieferung", frozenset({"deliver"}))
+CHECKER = Person("Prüferin", frozenset({"check"}))
+RELEASER = Person("Leitung", frozenset({"release"}))
+
+
+def deliver(registers: Registers, sample: Sample, **more: object) -> Imported:
+    return registers.import_delivery(sample.content, sample.name, sample.dataset, sample.stichtag, SENDER, **more)  # type: ignore[arg-type] # keyword options
+
+
+def released(registers: Registers, demo: dict[tuple[str, int], Sample], year: int) -> int:
+    for dataset in ("melderegister", "ba-sgb2"):
+        deliver(registers, demo[dataset, year])
+    identity = registers.find("sozialdatenatlas", date(year, 12, 31))["id"]
+    registers.check(identity, CHECKER)
+    registers.release(identity, RELEASER)
+    return int(identity)
