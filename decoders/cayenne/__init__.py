@@ -1,0 +1,1 @@
+"""Cayenne LPP (Low Power Payload): one list of records that many makers' devices share."""
