@@ -63,8 +63,8 @@ LIVE = When(at=(6, 6), width=2, equals=0)
 STORED = When(at=(6, 6), width=1, equals=1)
 APART = When(at=(6, 6), width=2, equals=2)
 """Either the external sensor is not connected, or this is a sample that was sent again: then it has a time."""
-TIME_SET = When(at=56, width=32, equals=range(1_483_228_800, 2_840_140_800))
-"""2017 to 2060."""
+TIME_SET = When(at=56, width=32, equals=range(1_483_228_800, 0x7FFF_0000))
+"""From 2017 on; 7FFF and what follows it is a probe that is not connected."""
 CONNECTED = When(at=(6, 7), width=1, equals=0)
 TIMED = (9, 0x0A)
 PLAIN = (0, 1, 2, 4, 5, 6, 7, 8, 0x0B)

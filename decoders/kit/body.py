@@ -15,6 +15,8 @@ _SELECTOR = 1 << 8
 """Conditions on fewer values than this choose among prepared lists of steps instead of being tested each time."""
 _MOST_SELECTIONS = 256
 Test = tuple[int, int, Collection[int]]
+Spot = tuple[int, int]
+"""(shift, mask): where bits lie in the whole body."""
 
 
 class _Step(NamedTuple):
@@ -197,7 +199,7 @@ class Body:
         """
         least = self.size if shortest is None else shortest
         failure = EncodeError("nothing to encode")
-        for constants in self._choices(fixed):
+        for constants in self._choices(fixed, values):
             try:
                 data, used = self._attempt(values, constants, least)
             except EncodeError as error:
@@ -209,26 +211,37 @@ class Body:
             failure = EncodeError(f"no field for {left}")
         raise failure
 
-    def _choices(self, fixed: tuple[When, ...]) -> Iterator[dict[tuple[int, int], int]]:
-        """Every way to satisfy conditions: {(shift, mask): value}. Fixed ones allow their own values only.
+    def _choices(self, fixed: tuple[When, ...], values: Mapping[Key, float]) -> Iterator[dict[Spot, int]]:
+        """Every way to satisfy conditions: {(shift, mask): bits}. Fixed ones allow their own values only.
 
-        A place that is not in the answer satisfies no condition: what lies there is decided by its own field.
+        Where a value given lies, its bits decide. Elsewhere, of bits that make the same conditions hold, the smallest
+        stand for all, and one choice makes none of them hold.
         """
-        free: dict[tuple[int, int], list[int | None]] = {}
-        for shift, mask, allowed in (self.test(w) for field in self.fields for w in whens(field.when)):
-            known = free.setdefault((shift, mask), [])
-            known.extend(value for value in _some(allowed) if value not in known)
-        for known in free.values():
-            known.append(None)
+        tests = [self.test(when) for field in self.fields for when in whens(field.when)]
+        free: dict[Spot, list[int]] = {}
+        for spot in dict.fromkeys(test[:2] for test in tests):
+            at_spot = [allowed for *where, allowed in tests if tuple(where) == spot]
+            classes: dict[tuple[bool, ...], int] = {}
+            nothing = next(
+                (bits for bits in range(min(spot[1] + 1, 4096)) if not any(bits in a for a in at_spot)), None
+            )
+            for bits in sorted({bits for allowed in at_spot for bits in _some(allowed)}):
+                classes.setdefault(tuple(bits in allowed for allowed in at_spot), bits)
+            free[spot] = [*classes.values(), *(() if nothing is None else (nothing,))]
+        for field, step in zip(self.fields, self.steps, strict=True):
+            key, spot = (field.quantity, field.channel), (step.shift, step.mask)
+            if isinstance(field, Field) and spot in free and key in values and not field.when:
+                free[spot] = [to_raw(field, values[key], self._order)]
         for shift, mask, allowed in (self.test(when) for when in fixed):
-            both = [value for value in free.get((shift, mask), []) if value in allowed]
-            free[shift, mask] = list(both or _some(allowed))
+            both = [bits for bits in free.get((shift, mask), []) if bits in allowed]
+            if both or not wide(allowed):
+                free[shift, mask] = both or [min(allowed)]
         places = list(free)
-        for choice in islice(product(*free.values()), 4096):
-            yield {spot: value for spot, value in zip(places, choice, strict=True) if value is not None}
+        for choice in islice(product(*free.values()), 1024):
+            yield dict(zip(places, choice, strict=True))
 
     def _attempt(
-        self, values: Mapping[Key, float], constants: Mapping[tuple[int, int], int], least: int
+        self, values: Mapping[Key, float], constants: Mapping[Spot, int], least: int
     ) -> tuple[bytes, set[Key]]:
         n, length = 0, least
         used: set[Key] = set()
@@ -268,3 +281,8 @@ class Body:
 def _some(allowed: Collection[int]) -> list[int]:
     """The smallest values of a condition (a range may have millions)."""
     return list(allowed[:16]) if isinstance(allowed, range) else sorted(allowed)[:16]
+
+
+def wide(allowed: Collection[int]) -> bool:
+    """Whether a condition is a plausibility (a time of this century) rather than a code that can be written."""
+    return isinstance(allowed, range) and len(allowed) > 256

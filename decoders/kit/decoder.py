@@ -120,7 +120,10 @@ class Decoder:
                 continue
             if said == wanted:
                 return payload
-            spare = spare or payload
+            if set(wanted) <= set(said):
+                spare = spare or payload
+            else:
+                reasons.append("what is written would read otherwise")
         if spare:
             return spare
         raise EncodeError("; ".join(dict.fromkeys(reasons)) or f"fPort {port} is not one of {self.model}")

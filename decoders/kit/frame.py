@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from decoders.kit.body import Body, Test
+from decoders.kit.body import Body, Test, wide
 from decoders.kit.clock import Clock
 from decoders.kit.fields import AnyField, ByteOrder, Field, When, whens
 from decoders.kit.layout import Check, Meaning, Ports, can_write, has_sentinel, meanings_of
@@ -121,7 +121,9 @@ class Frame:
         if self._clock is not None and time is not None:
             data = self._clock.merge(data, time)
         if self._groups is not None and self.repeat is not None:
-            data = data.ljust(self.repeat.start, b"\0") + self._groups.write(samples)
+            groups = b"\0" * self.repeat.start + self._groups.write(samples)
+            length = max(len(groups), self.repeat.start)
+            data = bytes(a | b for a, b in zip(groups, data.ljust(length, b"\0"), strict=False))
         elif samples:
             raise EncodeError("a frame says each value once")
         data = data.ljust(min((n for n in self._lengths if n >= len(data)), default=0), b"\0")
@@ -133,7 +135,7 @@ class Frame:
         """A frame in which only its conditions hold."""
         n = 0
         for shift, _, allowed in self._tests:
-            n |= min(allowed) << shift
+            n |= 0 if wide(allowed) else min(allowed) << shift
         return n.to_bytes(self._body.size, "little" if self.byteorder == "little" else "big")[:length]
 
     def meanings(self) -> Iterator[Meaning]:
