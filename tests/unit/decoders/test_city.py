@@ -1,0 +1,78 @@
+"""Real examples of city sensors: what the maker's own codec says is what ours says, after unit conversion.
+
+Every number in the maker's output must be a value of ours, times a power of ten (mV and V, cm and m, ppm and %).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from decoders import registry
+from decoders.kit import DecodeError
+
+NO_MEASUREMENT = {"device_id", "protocol_version", "Bat_status", "status"}
+"""Members of makers' outputs that say nothing about the surroundings and are no technical quantity of ours."""
+
+EXCEPTIONS = {
+    ("decentlab/dl-atm41", "lightning_average_distance.value"): "0 km without a strike is no distance",
+}
+"""(codec, member) that differ on purpose, and why."""
+
+
+def examples(path: Path) -> Iterator[dict[str, Any]]:
+    for line in path.read_text().splitlines():
+        yield json.loads(line)
+
+
+def numbers(data: Any, path: str = "") -> Iterator[tuple[str, float]]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key not in NO_MEASUREMENT:
+                yield from numbers(value, f"{path}.{key}" if path else key)
+    elif isinstance(data, list):
+        for value in data:
+            yield from numbers(value, path)
+    elif isinstance(data, (int, float)) and not isinstance(data, bool):
+        yield path, float(data)
+    elif isinstance(data, str):
+        try:
+            yield path, float(data)
+        except ValueError:
+            return
+
+
+def said(value: float, ours: list[float]) -> bool:
+    return any(
+        math.isclose(value, own * 10.0**power, rel_tol=1e-5, abs_tol=1e-9) for own in ours for power in range(-6, 7)
+    )
+
+
+@pytest.mark.shared
+def test_examples_agree_with_the_makers_own_codecs(shared: Path) -> None:
+    wrong, seen = [], 0
+    for example in examples(shared / "data" / "vectors" / "city.jsonl"):
+        codec = example["codec_yaml"].removeprefix("vendor/").removesuffix("-codec.yaml")
+        decoder = registry.by_ttn(*codec.split("/"))
+        if decoder is None:
+            continue
+        seen += 1
+        try:
+            found = decoder.decode(bytes.fromhex(example["bytes"]), example["fPort"])
+        except DecodeError as error:
+            if example["data"] is not None:
+                wrong.append(f"{codec} {example['bytes']}: {error}")
+            continue
+        ours = [reading.value for reading in found.readings if reading.value is not None]
+        wrong += [
+            f"{codec} {example['bytes']}: {path} = {value} is not said"
+            for path, value in numbers(example["data"])
+            if (codec, path) not in EXCEPTIONS and not said(value, ours)
+        ]
+    assert seen > 10
+    assert not wrong, "\n".join(wrong)
