@@ -1,4 +1,4 @@
-"""What decoding costs: µs for each payload, best of seven rounds. Usage: python benchmarks/decoders.py [ID...]."""
+"""What decoding costs: µs for each payload, best of seven rounds. Usage: python benchmarks/decoding.py [ID...]."""
 
 from __future__ import annotations
 
