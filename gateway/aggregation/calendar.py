@@ -155,7 +155,7 @@ def hour_keys(basis: DayBasis, start: int, stop: int) -> pl.DataFrame:
 
     On the day clocks go back, local hour 2 stands twice; on the day they go forward it is missing.
     """
-    rows = []
+    rows: list[tuple[int, ...]] = []
     for day in windows(Period.DAY, basis, start, stop):
         local = local_date(day.start, basis)
         starts = [

@@ -1,0 +1,196 @@
+"""All levels and periods of a range at once: what the service runs over its store, and what the tests compare.
+
+observations --slices--> series-hours --> site_hour --> area hours
+                                              └--> site_period (days, then longer) --> area periods
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from gateway.aggregation import periods, tables
+from gateway.aggregation.calendar import DAY_NS, HOUR_NS, DayBasis, Period
+from gateway.aggregation.hourly import USED, latest, reach, series_hours
+from gateway.aggregation.plan import Plan
+from gateway.aggregation.rules import Capture
+from gateway.aggregation.sites import site_hours
+from gateway.aggregation.spatial import Windows, area_periods, fixed_panel
+
+LONGER = (Period.WEEK, Period.MONTH, Period.QUARTER, Period.YEAR)
+CELLS = 400_000
+"""Parts x hours worked on at once: bounds the memory of stage 1 to about 200 MB for each thread."""
+
+
+class Observations(Protocol):
+    """Where stored observations are read from."""
+
+    def between(self, low: int, high: int) -> pl.DataFrame:
+        """series, time (ns), value, flag of `[low, high)`, in any order, each (series, time) once."""
+
+    def first_used(self, parts: pl.DataFrame, used: Iterable[int]) -> Mapping[int, int]:
+        """For each part (schema PART) the time of its first used observation."""
+
+
+class FrameObservations:
+    """Observations held in a frame (series, time, value, flag, offset); of duplicates the last written counts."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = latest(frame).sort("time")
+
+    def between(self, low: int, high: int) -> pl.DataFrame:
+        """See Observations."""
+        return self._frame.filter(pl.col("time").is_between(low, high, closed="left"))
+
+    def first_used(self, parts: pl.DataFrame, used: Iterable[int]) -> Mapping[int, int]:
+        """See Observations."""
+        good = self._frame.filter(pl.col("flag").is_in(list(used)) & pl.col("value").is_finite())
+        found = (
+            parts.select("part", "series", "start", "stop")
+            .join(good.select("series", "time"), on="series")
+            .filter((pl.col("time") >= pl.col("start")) & (pl.col("time") < pl.col("stop")))
+            .group_by("part")
+            .agg(pl.col("time").min())
+        )
+        return dict(found.iter_rows())
+
+
+class TableObservations:
+    """Observations in a DuckDB table or view with columns series, time (ns as bigint), value, flag."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, table: str = "observation") -> None:
+        self._connection, self._table = connection, table
+
+    def between(self, low: int, high: int) -> pl.DataFrame:
+        """See Observations."""
+        query = f"select series, time, value, flag from {self._table} where time >= {low} and time < {high}"  # noqa: S608 - ints and the program's own table
+        return tables.frame(self._connection.cursor(), query)
+
+    def first_used(self, parts: pl.DataFrame, used: Iterable[int]) -> Mapping[int, int]:
+        """See Observations."""
+        cursor = self._connection.cursor()
+        cursor.register("wanted", parts.select("part", "series", "start", "stop").to_arrow())
+        flags = ", ".join(str(int(flag)) for flag in used)
+        return dict(
+            cursor.execute(
+                f"select w.part, min(o.time) from {self._table} o join wanted w on o.series = w.series and "  # noqa: S608 - ints and the program's own table
+                f"o.time >= w.start and o.time < w.stop where o.flag in ({flags}) and isfinite(o.value) group by w.part"
+            ).fetchall()
+        )
+
+
+def aggregate(
+    connection: duckdb.DuckDBPyConnection,
+    observations: Observations,
+    plan: Plan,
+    start: int,
+    stop: int,
+    *,
+    bases: Sequence[DayBasis] = (DayBasis.BERLIN,),
+    longer: Sequence[Period] = LONGER,
+    used: Sequence[int] = USED,
+    rule: Capture | None = None,
+    classes: pl.DataFrame | None = None,
+    threads: int = 2,
+) -> None:
+    """Add to `site_hour`, `site_period`, `area_period` the hours of `[start, stop)` ns and the windows that begin in it.
+
+    What of a window lies beyond the range is not known to it, so ask for whole windows. `classes`: see
+    `spatial.area_periods`. Slices of time are worked on by `threads` threads.
+    """
+    fill_site_hours(connection, observations, plan, start, stop, used=used, threads=threads)
+    fill_area_hours(connection, plan, start, stop, classes=classes)
+    for basis in bases:
+        windows = periods.site_days(connection, plan, basis, start, stop, rule=rule)
+        fill_areas(connection, plan, Period.DAY, basis, windows, classes=classes)
+        for period in longer:
+            windows = periods.site_periods(connection, plan, period, basis, start, stop, rule=rule)
+            fill_areas(connection, plan, period, basis, windows, classes=classes)
+
+
+def fill_site_hours(
+    connection: duckdb.DuckDBPyConnection,
+    observations: Observations,
+    plan: Plan,
+    start: int,
+    stop: int,
+    *,
+    used: Sequence[int] = USED,
+    threads: int = 2,
+) -> None:
+    """Add the site-hours of `[start, stop)` ns, slice by slice."""
+    before, after = reach(plan)
+    counters = plan.parts.filter(pl.col("kind") == "accumulator")
+    firsts = observations.first_used(counters, used) if counters.height else {}
+    days = max(1, CELLS // max(1, plan.parts.height) // 24)
+    slices = [(low, min(low + days * DAY_NS, stop)) for low in range(start, stop, days * DAY_NS)]
+
+    def work(bounds: tuple[int, int]) -> pl.DataFrame:
+        low, high = bounds
+        found = observations.between(low - before, high + after)
+        return site_hours(series_hours(found, plan, low, high, used=used, first_used=firsts), plan, low, high)
+
+    with ThreadPoolExecutor(threads, "aggregate") as pool:
+        for first in range(0, len(slices), threads):
+            for frame in pool.map(work, slices[first : first + threads]):
+                tables.append(connection, "site_hour", frame)
+
+
+def fill_area_hours(
+    connection: duckdb.DuckDBPyConnection, plan: Plan, start: int, stop: int, *, classes: pl.DataFrame | None = None
+) -> None:
+    """Add the area-hours of `[start, stop)`, quantity by quantity. The panel of counts is that of the whole range."""
+    for (quantity,), points in plan.points.filter(pl.col("sub") == "").partition_by("quantity", as_dict=True).items():
+        mine = f"point in ({', '.join(str(int(point)) for point in points['point'])})"
+        panel: frozenset[int] = frozenset()
+        if points["estimator"][0] == "sum_of_panel":
+            counted = tables.frame(
+                connection,
+                f"select point, count(*) filter (valid) as n_valid from site_hour where {mine} "  # noqa: S608 - ints
+                f"and start >= {start} and start < {stop} group by point",
+            )
+            panel = fixed_panel(counted, (stop - start) // HOUR_NS)
+        step = max(24, 3 * CELLS // points.height) * HOUR_NS
+        for low in range(start, stop, step):
+            high = min(low + step, stop)
+            rows = tables.frame(
+                connection, f"select * from site_hour where {mine} and start >= {low} and start < {high}"  # noqa: S608 - ints
+            )  # fmt: skip
+            starts = np.arange(low, high, HOUR_NS, dtype=np.int64)
+            windows = Windows(start=starts, stop=starts + HOUR_NS, length=np.full(len(starts), HOUR_NS))
+            found = area_periods(
+                rows, plan, windows, basis="utc", period="hour", panel=panel, classes=classes, quantities=[quantity]
+            )
+            tables.append(connection, "area_period", found)
+
+
+def fill_areas(
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    period: str,
+    basis: DayBasis,
+    windows: pl.DataFrame,
+    *,
+    classes: pl.DataFrame | None = None,
+    span: tuple[int, int] | None = None,
+) -> None:
+    """Add the areas' values of windows (start, stop, length) longer than an hour, or of profiles (then with `span`)."""
+    if not windows.height:
+        return
+    low, high = windows["start"][0], windows["start"][-1]
+    rows = tables.frame(
+        connection,
+        f"select * from site_period where basis = '{basis}' and period = '{period}' "  # noqa: S608 - the program's own
+        f"and start >= {low} and start <= {high}",
+    )
+    panel = fixed_panel(rows.group_by("point").agg(n_valid=pl.col("valid").sum()), windows.height)
+    arrays = Windows(**{name: windows[name].to_numpy() for name in ("start", "stop", "length")})
+    found = area_periods(
+        rows, plan, arrays, basis=str(basis), period=str(period), panel=panel, classes=classes, span=span
+    )
+    tables.append(connection, "area_period", found)

@@ -1,0 +1,194 @@
+"""Stage 1: observations to series-hour statistics, which merge: two disjoint halves of an hour give the whole.
+
+Pure: a frame of observations and a plan go in, a frame of schema SERIES_HOUR comes out, one row for each part (a
+series during one installation) and UTC hour that has an observation or coverage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import polars as pl
+
+from gateway.aggregation import kinds
+from gateway.aggregation.calendar import DAY_NS, HOUR_NS
+from gateway.aggregation.kinds import Cells
+from gateway.aggregation.plan import Plan
+from gateway.aggregation.slab import Rows, Slab, make_slab
+
+USED = (1, 2)
+"""QARTOD flags that enter by default: good and not evaluated. 4 (fail) and 9 (missing) never enter."""
+VALID_NS = 2_700_000_000_000
+"""Covered time from which an hour is valid: 45 minutes (39. BImSchV Anl. 11 A)."""
+
+SERIES_HOUR: dict[str, type[pl.DataType]] = {
+    "part": pl.Int32, "hour": pl.Int64, "n": pl.Int32, "good": pl.Int32, "unevaluated": pl.Int32,
+    "suspect": pl.Int32, "failed": pl.Int32, "missing": pl.Int32, "covered": pl.Int64, "weighted": pl.Float64,
+    "squares": pl.Float64, "minimum": pl.Float64, "maximum": pl.Float64, "first": pl.Float64,
+    "first_time": pl.Int64, "last": pl.Float64, "last_time": pl.Int64, "energy": pl.Float64, "sine": pl.Float64,
+    "cosine": pl.Float64, "u": pl.Float64, "v": pl.Float64, "weight": pl.Float64, "total": pl.Float64,
+    "summands": pl.Int32, "resets": pl.Int32, "rollovers": pl.Int32,
+}  # fmt: skip
+"""covered in ns; weighted, squares, energy, sine, cosine, u, v, weight are integrals over seconds; times in ns UTC.
+What a kind does not have is null. u and v are the integrals of w sin and w cos, weight that of w."""
+SERIES_HOUR_CATEGORY = {"part": pl.Int32, "hour": pl.Int64, "category": pl.Float64, "covered": pl.Int64}
+OBSERVATION = {
+    "series": pl.Int32, "time": pl.Int64, "value": pl.Float64, "flag": pl.UInt8, "offset": pl.Int64,
+}  # fmt: skip
+
+_SUMS = ("n", "good", "unevaluated", "suspect", "failed", "missing", "covered", "weighted", "squares", "energy",
+         "sine", "cosine", "u", "v", "weight", "total", "summands", "resets", "rollovers")  # fmt: skip
+
+
+def reach(plan: Plan) -> tuple[int, int]:
+    """How far (ns, whole hours) before and after a window its values may lie."""
+    hold = -(-plan.longest_hold // HOUR_NS) * HOUR_NS
+    return (max(hold, DAY_NS) if (plan.stretches["family"] == 5).any() else hold), hold
+
+
+def latest(observations: pl.DataFrame) -> pl.DataFrame:
+    """One observation for each (series, time): of duplicates the one with the largest `offset`, written last."""
+    return observations.sort("offset").unique(["series", "time"], keep="last")
+
+
+def series_hours(
+    observations: pl.DataFrame,
+    plan: Plan,
+    start: int,
+    stop: int,
+    *,
+    used: Iterable[int] = USED,
+    first_used: Mapping[int, int] | None = None,
+) -> pl.DataFrame:
+    """Statistics (schema SERIES_HOUR) of the hours in `[start, stop)` ns.
+
+    Args:
+        observations: series, time (ns), value, flag of at least `[start - reach, stop + reach)`, in any order,
+            without duplicates (see `latest`).
+        plan: where the series hang.
+        start: whole hour.
+        stop: whole hour.
+        used: QARTOD flags that enter.
+        first_used: for each part with an accumulator when its first used reading was; None: the frame holds it.
+    """
+    slab = _slab(observations, plan, start, stop, used)
+    firsts = dict(first_used) if first_used is not None else _firsts(slab)
+    frames = []
+    for numbers in ((0,), (1,), (2,), (3,), (4,), (5,)):
+        rows = slab.family(*numbers)
+        if rows is not None:
+            frames.append(_frame(_family(numbers[0], rows, slab, firsts), slab, start, stop))
+    return pl.concat(frames) if frames else pl.DataFrame(schema=SERIES_HOUR)
+
+
+def category_hours(
+    observations: pl.DataFrame, plan: Plan, start: int, stop: int, *, used: Iterable[int] = USED
+) -> pl.DataFrame:
+    """How long each category lasted in each hour (schema SERIES_HOUR_CATEGORY), for categorical series."""
+    slab = _slab(observations, plan, start, stop, used)
+    rows = slab.family(1)
+    frames = [pl.DataFrame(schema=SERIES_HOUR_CATEGORY)]
+    if rows is not None:
+        value = rows.value[rows.used]
+        cells = Cells(slab.grid)
+        names = {str(category): float(category) for category in np.unique(value).tolist()}
+        kinds.held(rows, slab, {name: (value == category).astype(float) for name, category in names.items()}, cells)
+        for name, category in names.items():
+            seconds = cells.columns[name].astype(np.float64)
+            there = np.flatnonzero(seconds > 0)
+            frames.append(
+                pl.DataFrame(
+                    {
+                        "part": slab.parts[there // slab.grid.hours],
+                        "hour": slab.grid.start + there % slab.grid.hours * HOUR_NS,
+                        "category": np.full(len(there), category),
+                        "covered": np.rint(seconds[there] * 1e9).astype(np.int64),
+                    },
+                    schema=SERIES_HOUR_CATEGORY,
+                )
+            )
+    return pl.concat(frames).filter(pl.col("hour").is_between(start, stop, closed="left"))
+
+
+def merge(statistics: pl.DataFrame) -> pl.DataFrame:
+    """Merge rows that describe disjoint pieces of the same (part, hour): any partition, any order."""
+    merged = statistics.group_by("part", "hour").agg(
+        *(pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name) for name in _SUMS),
+        pl.col("minimum").min(),
+        pl.col("maximum").max(),
+        pl.col("first").sort_by("first_time", nulls_last=True).first(),
+        pl.col("first_time").min(),
+        pl.col("last").sort_by("last_time", nulls_last=False).last(),
+        pl.col("last_time").max(),
+    )
+    return merged.select(pl.col(name).cast(dtype) for name, dtype in SERIES_HOUR.items()).sort("part", "hour")
+
+
+def _slab(observations: pl.DataFrame, plan: Plan, start: int, stop: int, used: Iterable[int]) -> Slab:
+    if start % HOUR_NS or stop % HOUR_NS:
+        raise ValueError(f"series-hours are asked for whole hours, not from {start} to {stop} ns")
+    before, after = reach(plan)
+    near = observations.filter(pl.col("time").is_between(start - before, stop + after, closed="left"))
+    return make_slab(near, plan, start - before, stop + after, used)
+
+
+def _firsts(slab: Slab) -> dict[int, int]:
+    rows = slab.family(5)
+    if rows is None:
+        return {}
+    part, time = rows.part[rows.used], rows.time[rows.used]
+    edges, _ = kinds.runs(part)
+    return {int(slab.parts[part[edge]]): int(time[edge]) for edge in edges.tolist()}
+
+
+def _family(number: int, rows: Rows, slab: Slab, firsts: dict[int, int]) -> Cells:
+    cells = kinds.observed(rows)
+    value = rows.value[rows.used]
+    match number:
+        case 0:
+            kinds.held(rows, slab, {"weighted": value, "squares": value * value}, cells)
+        case 1:
+            on = kinds.switched(value)
+            kinds.held(rows, slab, {"weighted": on, "squares": on}, cells)
+        case 2:
+            power = kinds.energy(value)
+            kinds.held(rows, slab, {"weighted": value, "squares": value * value, "energy": power}, cells)
+        case 3:
+            weight = kinds.wind_weights(rows, slab)
+            sine, cosine = np.sin(np.radians(value)), np.cos(np.radians(value))
+            vectors = {"sine": sine, "cosine": cosine, "u": weight * sine, "v": weight * cosine, "weight": weight}
+            kinds.held(rows, slab, vectors, cells)
+        case 4:
+            kinds.summed(rows, slab, cells)
+        case _:
+            kinds.differences(rows, slab, firsts, cells)
+    return cells
+
+
+def _frame(cells: Cells, slab: Slab, start: int, stop: int) -> pl.DataFrame:
+    """Cells in which something was observed or covered, as rows."""
+    grid = slab.grid
+    low, high = (start - grid.start) // HOUR_NS, (stop - grid.start) // HOUR_NS
+    seen = kinds.any_row(cells).reshape(grid.parts, grid.hours)
+    seen[:, :low] = False
+    seen[:, high:] = False
+    there = np.flatnonzero(seen)
+    columns: dict[str, pl.Series] = {
+        "part": pl.Series(slab.parts[there // grid.hours].astype(np.int32)),
+        "hour": pl.Series(grid.start + there % grid.hours * HOUR_NS),
+    }
+    for name, dtype in SERIES_HOUR.items():
+        if name in {"part", "hour"}:
+            continue
+        if name in cells.columns:
+            column = pl.Series(cells.columns[name][there])
+            if dtype is pl.Float64:
+                column = column.fill_nan(None) if column.is_nan().any() else column
+            elif name in {"first_time", "last_time"}:
+                column = column.set(column < 0, None)
+            columns[name] = column.cast(dtype)
+        else:
+            absent = 0 if name in {"n", "covered"} else None
+            columns[name] = pl.repeat(absent, len(there), dtype=dtype, eager=True)
+    return pl.DataFrame({name: columns[name].alias(name) for name in SERIES_HOUR})

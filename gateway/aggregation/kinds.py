@@ -1,0 +1,211 @@
+"""The rules of stage 1, one function for each family of kinds, over the sorted rows of a slab.
+
+Each returns the statistics of its cells as dense arrays (one element for each part and hour), so that pieces of a
+value that reach into another hour are simply added where they belong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gateway.aggregation.calendar import DAY_NS, HOUR_NS
+from gateway.aggregation.slab import Bools, Floats, Grid, Ints, Numbers, Rows, Slab
+
+FAR = np.int64(1 << 62)
+DB = np.log(10) / 10
+"""10^(L/10) = exp(L * DB)."""
+
+
+@dataclass(slots=True)
+class Cells:
+    """Statistics by name; float arrays begin with NaN where "nothing" differs from 0."""
+
+    grid: Grid
+    columns: dict[str, Numbers] = field(default_factory=dict)
+
+    def add(self, name: str, cells: Ints, amounts: Numbers) -> None:
+        """Add to cells that are named once each."""
+        if name not in self.columns:
+            self.columns[name] = np.zeros(self.grid.size, dtype=amounts.dtype)
+        self.columns[name][cells] += amounts
+
+    def put(self, name: str, cells: Ints, values: Numbers, *, nothing: float = np.nan) -> None:
+        """Set cells."""
+        if name not in self.columns:
+            self.columns[name] = np.full(self.grid.size, nothing, dtype=values.dtype)
+        self.columns[name][cells] = values
+
+
+def runs(cell: Ints) -> tuple[Ints, Ints]:
+    """First and last row of each run of equal cells."""
+    edges = np.flatnonzero(np.concatenate(([True], cell[1:] != cell[:-1]))) if len(cell) else np.empty(0, np.int64)
+    return edges, np.concatenate((edges[1:], [len(cell)]))[: len(edges)] - 1
+
+
+def observed(rows: Rows) -> Cells:
+    """Counts by flag, smallest, largest, first and last: everything that goes by the observation's own time."""
+    found = Cells(rows.grid)
+    size = rows.grid.size
+    for name, flag in (("good", 1), ("unevaluated", 2), ("suspect", 3), ("failed", 4), ("missing", 9)):
+        chosen = rows.flag == flag
+        found.columns[name] = (
+            np.bincount(rows.cell if bool(chosen.all()) else rows.cell[chosen], minlength=size).astype(np.int32)
+            if bool(chosen.any())
+            else np.zeros(size, dtype=np.int32)
+        )
+    cell, value, time = rows.cell[rows.used], rows.value[rows.used], rows.time[rows.used]
+    edges, ends = runs(cell)
+    cells = cell[edges]
+    found.put("n", cells, (ends - edges + 1).astype(np.int32), nothing=0)
+    if len(edges):
+        found.put("minimum", cells, np.minimum.reduceat(value, edges))
+        found.put("maximum", cells, np.maximum.reduceat(value, edges))
+        found.put("first", cells, value[edges])
+        found.put("last", cells, value[ends])
+        found.put("first_time", cells, time[edges], nothing=-1)
+        found.put("last_time", cells, time[ends], nothing=-1)
+    return found
+
+
+def held(rows: Rows, slab: Slab, integrands: dict[str, Floats], into: Cells) -> None:
+    """Integrate values that hold from t to min(next used t, t + 1.5 E, end of the installation).
+
+    Args:
+        rows: used and unused rows.
+        slab: the facts of the stretches.
+        integrands: name of a statistic and what is integrated, for each used row; the sums are value x seconds.
+        into: receives `covered` (ns) and the sums.
+    """
+    used = rows.used
+    part, time, cell, stretch = rows.part[used], rows.time[used], rows.cell[used], rows.stretch[used]
+    if not len(time):
+        return
+    following = np.full(len(time), FAR, dtype=np.int64)
+    following[:-1] = np.where(part[1:] == part[:-1], time[1:], FAR)
+    hold = (slab.stretches["expected"] * 3 // 2)[stretch]
+    until = np.minimum(np.minimum(following, time + hold), slab.stretches["ends"][stretch])
+    hour_end = time - time % HOUR_NS + HOUR_NS
+    dt = np.minimum(until, hour_end) - time
+    edges, ends = runs(cell)
+    cells = cell[edges]
+    into.add("covered", cells, np.add.reduceat(dt, edges))
+    seconds = dt / 1e9
+    for name, x in integrands.items():
+        into.add(name, cells, np.add.reduceat(x * seconds, edges))
+    # A value lasts into later hours only from the last observation of its own hour.
+    late = until[ends] > hour_end[ends]
+    last, cells, end = ends[late], cells[late], hour_end[ends][late]
+    until = until[last]
+    hour = cells % rows.grid.hours
+    while len(last):
+        cells, hour = cells + 1, hour + 1
+        within = (hour < rows.grid.hours) & (until > end)
+        last, cells, hour, end, until = last[within], cells[within], hour[within], end[within], until[within]
+        more = np.minimum(until, end + HOUR_NS) - end
+        into.add("covered", cells, more)
+        for name, x in integrands.items():
+            into.add(name, cells, x[last] * (more / 1e9))
+        end = end + HOUR_NS
+
+
+def summed(rows: Rows, slab: Slab, into: Cells) -> None:
+    """Add up increments and counts in the hour in which the middle of their period lies."""
+    used = rows.used
+    stretch, time, value = rows.stretch[used], rows.time[used], rows.value[used]
+    expected = slab.stretches["expected"][stretch].astype(np.int64)
+    forward = np.where(slab.stretches["stamps_start"][stretch], 1, -1)
+    hour = rows.grid.hour_of(np.asarray(time + forward * (expected // 2), dtype=np.int64))
+    within = (hour >= 0) & (hour < rows.grid.hours)
+    cell = (rows.part[used] * rows.grid.hours + hour)[within]
+    size = rows.grid.size
+    summands = np.bincount(cell, minlength=size).astype(np.int32)
+    into.columns["summands"] = summands
+    into.columns["total"] = np.where(summands > 0, np.bincount(cell, weights=value[within], minlength=size), np.nan)
+    into.columns["covered"] = np.bincount(cell, weights=expected[within], minlength=size).astype(np.int64)
+
+
+def differences(rows: Rows, slab: Slab, first_used: dict[int, int], into: Cells) -> None:
+    """Differences of consecutive used counter readings, in the hour of the later one, and what they cover.
+
+    A negative difference is a rollover when the device declares a modulus and the step is below half of it, else a
+    reset, and the new value counts from zero. A gap longer than 24 h gives no difference. A reading covers back to
+    its predecessor, at most 1.5 E; `first_used` says for each part when its very first reading was, which has none.
+    """
+    used = rows.used
+    part, time, cell, stretch = rows.part[used], rows.time[used], rows.cell[used], rows.stretch[used]
+    value = rows.value[used]
+    if not len(time):
+        return
+    follows = np.concatenate(([False], part[1:] == part[:-1]))
+    before = np.where(follows, np.concatenate((np.zeros(1, np.int64), time[:-1])), 0)
+    near = follows & (time - before <= DAY_NS)
+    step = np.where(near, value - np.concatenate(([0.0], value[:-1])), 0.0)
+    modulus = slab.stretches["modulus"][stretch].astype(np.float64)
+    rollover = near & (step < 0) & (modulus > 0) & (step + modulus < modulus / 2)
+    reset = near & (step < 0) & ~rollover
+    step = np.where(rollover, step + modulus, np.where(reset, value, step))
+    first = np.array([first_used.get(int(each), -1) for each in slab.parts], dtype=np.int64)[part]
+    has_predecessor = follows | ((first >= 0) & (first < time))
+    hold = (slab.stretches["expected"] * 3 // 2)[stretch]
+    since = np.where(has_predecessor, np.maximum(before, time - hold), time)
+    hour_start = time - time % HOUR_NS
+    edges, _ = runs(cell)
+    cells = cell[edges]
+    into.add("covered", cells, np.add.reduceat(time - np.maximum(since, hour_start), edges))
+    for name, amount in (("summands", near), ("resets", reset), ("rollovers", rollover)):
+        into.add(name, cells, np.add.reduceat(amount.astype(np.int32), edges))
+    into.put("total", cells, np.add.reduceat(step, edges))
+    # Only the first reading of an hour reaches into the hours before it.
+    early = since[edges] < hour_start[edges]
+    cells, start, since = cells[early], hour_start[edges][early], since[edges][early]
+    hour = cells % rows.grid.hours
+    while len(cells):
+        cells, hour = cells - 1, hour - 1
+        within = (hour >= 0) & (since < start)
+        cells, hour, start, since = cells[within], hour[within], start[within], since[within]
+        into.add("covered", cells, start - np.maximum(since, start - HOUR_NS))
+        total = into.columns["total"]
+        total[cells] = np.where(np.isnan(total[cells]), 0.0, total[cells])
+        start = start - HOUR_NS
+
+
+def wind_weights(rows: Rows, slab: Slab) -> Floats:
+    """For each used direction the wind speed of the same device at the same time, else 1."""
+    used = rows.used
+    time, stretch = rows.time[used], rows.stretch[used]
+    weights = np.ones(len(time))
+    edges, ends = runs(stretch)
+    for low, last in zip(edges.tolist(), ends.tolist(), strict=True):
+        span = slab.series_span.get(int(slab.stretches["weight_series"][stretch[low]]))
+        if span is None or span[0] == span[1]:
+            continue
+        speeds = slice(*span)
+        good = slab.rows.used[speeds]
+        at, speed = slab.rows.time[speeds][good], slab.rows.value[speeds][good]
+        asked = time[low : last + 1]
+        place = np.minimum(np.searchsorted(at, asked), max(len(at) - 1, 0))
+        if len(at):
+            hit = at[place] == asked
+            weights[low : last + 1][hit] = speed[place][hit]
+    return weights
+
+
+def energy(value: Floats) -> Floats:
+    """10^(L/10)."""
+    return np.asarray(np.exp(value * DB))
+
+
+def switched(value: Floats) -> Floats:
+    """1 where a categorical value is not zero."""
+    return np.asarray(value != 0, dtype=np.float64)
+
+
+def any_row(cells: Cells) -> Bools:
+    """Cells in which something was observed or covered."""
+    seen = np.zeros(cells.grid.size, dtype=np.bool_)
+    for name in ("good", "unevaluated", "suspect", "failed", "missing", "covered"):
+        if name in cells.columns:
+            seen |= cells.columns[name] > 0
+    return seen

@@ -1,0 +1,65 @@
+"""Which points make up an area in which window."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+
+def member_windows(
+    memberships: pl.DataFrame,
+    points: Iterable[int],
+    start: NDArray[np.int64],
+    stop: NDArray[np.int64],
+    span: tuple[int, int] | None = None,
+) -> dict[str, tuple[list[int], NDArray[np.bool_] | None]]:
+    """For each area the points that are ever members, and when (windows x points), None when always.
+
+    A point belongs to a window when it is equipped and lies in the area at some time of it; where it lies in two
+    areas of one level, to the one in which it lies longer, the later one if equal.
+
+    Args:
+        memberships: schema MEMBERSHIP.
+        points: those asked for.
+        start: windows' starts, ns, in order.
+        stop: windows' stops.
+        span: decide for this range as a whole, for every window alike (profiles).
+    """
+    if span is not None:
+        found = member_windows(memberships, points, np.array([span[0]]), np.array([span[1]]))
+        return {
+            area: (chosen, None if when is None else np.repeat(when, len(start), axis=0))
+            for area, (chosen, when) in found.items()
+        }
+    mine = memberships.filter(pl.col("point").is_in(list(points)))
+    times: dict[str, dict[int, NDArray[np.bool_]]] = defaultdict(dict)
+    contested: dict[tuple[int, str], dict[str, NDArray[np.int64]]] = defaultdict(dict)
+    for row in mine.sort("start").iter_rows(named=True):
+        overlap = np.minimum(stop, row["stop"]) - np.maximum(start, row["start"])
+        if not bool((overlap > 0).any()):
+            continue
+        if row["sole"]:
+            times[row["area"]][row["point"]] = overlap > 0
+        else:
+            shares = contested[row["point"], row["level"]]
+            shares[row["area"]] = shares.pop(row["area"], np.zeros(len(start), np.int64)) + np.maximum(overlap, 0)
+    for (point, _), shares in contested.items():
+        areas = list(shares)
+        stacked = np.stack([shares[area] for area in areas])
+        # argmax finds the first of equals; turned around, that is the later one.
+        best = len(areas) - 1 - np.argmax(stacked[::-1], axis=0)
+        for index, area in enumerate(areas):
+            won = (best == index) & (stacked[index] > 0)
+            if bool(won.any()):
+                times[area][point] = won
+    return {area: _chosen(when) for area, when in sorted(times.items())}
+
+
+def _chosen(when: dict[int, NDArray[np.bool_]]) -> tuple[list[int], NDArray[np.bool_] | None]:
+    points = sorted(when)
+    table = np.stack([when[point] for point in points], axis=1)
+    return points, None if bool(table.all()) else table

@@ -1,0 +1,153 @@
+"""Stage 2: the series-hours of a site become the hour of a measuring point (one quantity at one site)."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from gateway.aggregation.calendar import HOUR_NS
+from gateway.aggregation.hourly import VALID_NS
+from gateway.aggregation.plan import Plan
+
+SITE_HOUR: dict[str, type[pl.DataType]] = {
+    "point": pl.Int32, "start": pl.Int64, "linear": pl.Float64, "u": pl.Float64, "v": pl.Float64, "w": pl.Float64,
+    "capacity": pl.Float64, "minimum": pl.Float64, "maximum": pl.Float64, "n": pl.Int32, "excluded": pl.Int32,
+    "covered": pl.Int64, "sensor_class": pl.Int8, "valid": pl.Boolean,
+}  # fmt: skip
+"""linear: what is averaged or added later: the value itself, 10^(L/10) for levels in dB, occupied places.
+u, v, w: the means of w sin, w cos and w. covered in ns. sensor_class 4: not classified."""
+
+_SUMS = ("increment", "count", "accumulator")
+
+
+def site_hours(series_hours: pl.DataFrame, plan: Plan, start: int, stop: int) -> pl.DataFrame:
+    """Site-hours (schema SITE_HOUR) of the hours in `[start, stop)` ns from frames of schema SERIES_HOUR.
+
+    The mean of the valid series-hours: energy mean of levels in dB, vector sum of directions, the largest (smallest)
+    of extremes; counts (two directions, two doors) are summed; of parking places the occupied and the capacity are
+    summed. When no series-hour is valid, the others make a value that is marked invalid,
+    and the best of them says how much of the hour was covered.
+    """
+    shown = _shown(series_hours, plan)
+    alone = shown.filter(pl.col("alone") & (pl.col("kind") != "occupancy"))
+    several = shown.filter(~pl.col("alone") | (pl.col("kind") == "occupancy"))
+    simple = alone.with_columns(
+        pl.col("u", "v", "w") / pl.col("seconds"), capacity=pl.lit(None, pl.Float64), valid="ok"
+    ).select(pl.col(name).cast(dtype) for name, dtype in SITE_HOUR.items())
+    if not several.height:
+        return simple
+    return pl.concat([simple, _combined(_with_capacity(several, series_hours, plan), plan, start, stop)])
+
+
+def _shown(series_hours: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Series-hours with the facts of their point; `x` is the linear value of the hour."""
+    facts = plan.parts.select("part", "point", "device", "channel", "sensor_class").join(
+        plan.points.select("point", "quantity", "kind", "alone"), on="point"
+    )
+    mean = pl.col("weighted") * 1e9 / pl.col("covered")
+    return (
+        series_hours.lazy()
+        .join(facts.lazy(), on="part", how="inner")
+        .with_columns(
+            x=pl.when(pl.col("kind") == "logarithmic")
+            .then(pl.col("energy") * 1e9 / pl.col("covered"))
+            .when(pl.col("kind") == "extreme_max").then(pl.col("maximum"))
+            .when(pl.col("kind") == "extreme_min").then(pl.col("minimum"))
+            .when(pl.col("kind") == "circular").then(None)
+            .when(pl.col("kind").is_in(_SUMS)).then(pl.col("total"))
+            .otherwise(mean)
+        )
+        .select(
+            "part", "point", "device", "channel", "quantity", "kind", "alone", "sensor_class", "minimum", "maximum",
+            "n",
+            pl.col("x").fill_nan(None).alias("linear"), "u", "v", w="weight", start="hour",
+            seconds=pl.col("covered") / 1e9, ok=pl.col("covered") >= VALID_NS,
+            covered=pl.min_horizontal(pl.col("covered"), HOUR_NS),
+            excluded=pl.col("good") + pl.col("unevaluated") + pl.col("suspect") - pl.col("n"),
+        )
+        .collect()
+    )  # fmt: skip
+
+
+def _with_capacity(shown: pl.DataFrame, series_hours: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Add `capacity`: 1 for a single place; of a car park what its device says in that hour, else the registry."""
+    told = (
+        series_hours.join(plan.parts.select("part", "point", "device", "channel"), on="part")
+        .join(plan.points.filter(pl.col("quantity") == "parking_capacity").select("point"), on="point")
+        .filter(pl.col("covered") > 0)
+        .select("device", "channel", start="hour", told=pl.col("weighted") * 1e9 / pl.col("covered"))
+        .unique(["device", "channel", "start"], keep="first", maintain_order=True)
+    )
+    known = plan.stretches.filter(pl.col("capacity").is_not_null()).select(
+        "part", "capacity", from_="start", until="stop"
+    )
+    places = shown.filter(pl.col("quantity") == "parking_occupied").select("part", "start")
+    registered = (
+        places.join(known, on="part")
+        .filter((pl.col("from_") < pl.col("start") + HOUR_NS) & (pl.col("until") > pl.col("start")))
+        .sort("from_")
+        .unique(["part", "start"], keep="last")
+        .select("part", "start", registered="capacity")
+    )
+    joined = shown.join(told, on=["device", "channel", "start"], how="left").join(
+        registered, on=["part", "start"], how="left"
+    )
+    return joined.with_columns(
+        capacity=pl.when(pl.col("quantity") == "occupancy")
+        .then(1.0)
+        .when(pl.col("quantity") == "parking_occupied")
+        .then(pl.coalesce("told", "registered"))
+    ).with_columns(
+        # Without its capacity a car park says nothing about how full it is.
+        ok=pl.col("ok") & ((pl.col("quantity") != "parking_occupied") | pl.col("capacity").is_not_null())
+    )
+
+
+def _combined(several: pl.DataFrame, plan: Plan, start: int, stop: int) -> pl.DataFrame:
+    """One row for each (point, hour) with several series, or parking."""
+    hour = ["point", "start"]
+    chosen = several.with_columns(enters=pl.col("ok") | ~pl.col("ok").any().over(hour))
+    entering = chosen.filter("enters")
+    extreme = pl.col("kind").first()
+    lane = pl.when(pl.col("kind") == "count").then(pl.col("part")).otherwise(-1).alias("lane")
+    lanes = entering.group_by(*hour, lane).agg(
+        pl.col("kind").first(),
+        pl.when(extreme == "extreme_max").then(pl.col("linear").max())
+        .when(extreme == "extreme_min").then(pl.col("linear").min())
+        .when(extreme == "occupancy").then(pl.col("linear").sum())
+        .otherwise(pl.col("linear").mean()).alias("linear"),
+        pl.when(pl.col("u").is_not_null().any()).then(pl.col("u", "v", "w").sum() / pl.col("seconds").sum()),
+        pl.when(pl.col("capacity").is_not_null().any()).then(pl.col("capacity").sum()).alias("capacity"),
+        pl.when(pl.col("ok").any()).then(pl.col("covered").mean()).otherwise(pl.col("covered").max()),
+        pl.col("sensor_class").max(), pl.col("ok").any(),
+    )  # fmt: skip
+    merged = lanes.group_by(hour).agg(
+        pl.when(pl.col("linear").is_not_null().any()).then(pl.col("linear").sum()).alias("linear"),
+        pl.col("u", "v", "w", "capacity").first(),
+        pl.col("covered").sum(), pl.col("sensor_class").max(), pl.col("ok").any(), pl.col("kind").first(),
+    )  # fmt: skip
+    read = chosen.group_by(hour).agg(
+        pl.col("minimum").min(), pl.col("maximum").max(), pl.col("n").sum(), pl.col("excluded").sum()
+    )
+    result = merged.join(read, on=hour).join(_lanes(plan, start, stop), on=hour, how="left").with_columns(
+        covered=(pl.col("covered") / pl.col("lanes").fill_null(1)).round()
+    )  # fmt: skip
+    return result.with_columns(valid=pl.col("ok") & (pl.col("covered") >= VALID_NS)).select(
+        pl.col(name).cast(dtype) for name, dtype in SITE_HOUR.items()
+    )
+
+
+def _lanes(plan: Plan, start: int, stop: int) -> pl.DataFrame:
+    """How many counters hang at a point in each hour: a silent one makes the sum of the others a lower bound."""
+    counting = plan.parts.filter(pl.col("kind") == "count").join(
+        plan.points.filter(~pl.col("alone")).select("point"), on="point"
+    )
+    low = pl.max_horizontal(pl.col("start") - pl.col("start") % HOUR_NS, pl.lit(start))
+    high = pl.min_horizontal("stop", pl.lit(stop))
+    return (
+        counting.with_columns(low=low, high=high)
+        .filter(pl.col("low") < pl.col("high"))
+        .with_columns(hour=pl.int_ranges("low", "high", HOUR_NS))
+        .explode("hour")
+        .group_by("point", start="hour")
+        .agg(lanes=pl.len())
+    )

@@ -1,0 +1,282 @@
+"""Stage 3, over the sites of an area: each site one vote, the estimator named, fixed panels for sums of counts.
+
+The sites of a quantity and the windows make a dense matrix (windows x sites); an area is a choice of its columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from gateway.aggregation.membership import member_windows
+from gateway.aggregation.plan import UNCLASSED, Plan
+from gateway.aggregation.tables import AREA_PERIOD
+from gateway.aggregation.vectors import concentration, direction, sea_level
+
+PANEL_SHARE = Fraction(9, 10)
+"""A site belongs to the panel of a sum when it is valid in this share of the asked windows."""
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Numbers = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Windows:
+    """What is asked for: parallel arrays of bounds and lengths in ns, in order of start."""
+
+    start: NDArray[np.int64]
+    stop: NDArray[np.int64]
+    length: NDArray[np.int64]
+
+
+def fixed_panel(valid_windows: pl.DataFrame, asked: int) -> frozenset[int]:
+    """Points that are valid in at least 90 % of the asked windows (frame: point, n_valid)."""
+    needed = ceil(PANEL_SHARE * asked)
+    return frozenset(valid_windows.filter(pl.col("n_valid") >= needed)["point"].to_list())
+
+
+def area_periods(
+    sites: pl.DataFrame,
+    plan: Plan,
+    windows: Windows,
+    *,
+    basis: str,
+    period: str,
+    panel: frozenset[int] = frozenset(),
+    classes: pl.DataFrame | None = None,
+    span: tuple[int, int] | None = None,
+    quantities: Iterable[str] | None = None,
+) -> pl.DataFrame:
+    """Values of every area, quantity and window in which an area has a site for the quantity (schema AREA_PERIOD).
+
+    Args:
+        sites: rows of SITE_HOUR or SITE_PERIOD; their `start` is one of the windows'.
+        plan: points and memberships.
+        windows: what is asked for.
+        basis: written to the result.
+        period: written to the result.
+        panel: points whose counts are summed.
+        classes: point, class, threshold (m): a gauge's warning classes, for levels.
+        span: the range a profile was made over: membership is decided for it as a whole.
+        quantities: only these; None: every quantity of the plan.
+    """
+    asked = None if quantities is None else set(quantities)
+    frames = [pl.DataFrame(schema=AREA_PERIOD)]
+    place = np.searchsorted(windows.start, sites["start"].to_numpy())
+    numbered = sites.with_columns(row=pl.Series(place))
+    ids = plan.points.select("point", "quantity")
+    parts = numbered.join(ids, on="point").partition_by("quantity", as_dict=True)
+    for quantity in plan.points.filter(pl.col("sub") == "")["quantity"].unique().sort():
+        if asked is not None and quantity not in asked:
+            continue
+        points = plan.points.filter((pl.col("quantity") == quantity) & (pl.col("sub") == ""))
+        areas = member_windows(plan.memberships, points["point"], windows.start, windows.stop, span)
+        if not areas:
+            continue
+        matrix = _Matrix(parts.get((quantity,), numbered.clear()), points, len(windows.start), panel, classes)
+        for area, chosen in areas.items():
+            frames.append(matrix.area(area, chosen, windows, basis, period))
+    return pl.concat(frames)
+
+
+class _Matrix:
+    """The sites of one quantity as dense matrices (windows x points)."""
+
+    def __init__(
+        self, rows: pl.DataFrame, points: pl.DataFrame, windows: int, panel: frozenset[int],
+        classes: pl.DataFrame | None,
+    ) -> None:  # fmt: skip
+        first = points.row(0, named=True)
+        self.quantity, self.kind, self.estimator = first["quantity"], first["kind"], first["estimator"]
+        self.column = {point: index for index, point in enumerate(points["point"].to_list())}
+        self.shape = (windows, points.height)
+        column = np.zeros(max(self.column, default=0) + 1, dtype=np.int64)
+        column[points["point"].to_numpy()] = np.arange(points.height)
+        self.cell = rows["row"].to_numpy() * points.height + column[rows["point"].to_numpy()]
+        self.rows = rows
+        self.private = points["private"].to_numpy()
+        self.panel = np.array([point in panel for point in self.column])
+        valid = self._dense("valid", np.bool_, fill=False)
+        linear = self._dense("linear", np.float64)
+        if self.estimator == "sea_level_mean_of_sites":
+            height = points["height"].fill_null(np.nan).to_numpy()
+            linear = sea_level(linear, height)
+            valid &= ~np.isnan(height)
+        self.entering = np.broadcast_to(
+            self.panel if self.estimator == "sum_of_panel" else np.ones_like(self.panel), self.shape
+        )
+        self.valid = valid & self.entering
+        self.linear = np.where(self.valid, linear, np.nan)
+        for name in ("u", "v", "w"):
+            vector = self._dense(name, np.float64) if self.kind == "circular" else np.zeros((0, 0))
+            setattr(self, name, vector)
+        self.capacity = self._dense("capacity", np.float64) if self.kind == "occupancy" else np.zeros((0, 0))
+        self.value = self._values()
+        self.minimum, self.maximum = self._dense("minimum", np.float64), self._dense("maximum", np.float64)
+        self.n, self.excluded = self._dense("n", np.int64, fill=0), self._dense("excluded", np.int64, fill=0)
+        self.covered = self._dense("covered", np.int64, fill=0)
+        self.sensor_class = self._dense("sensor_class", np.int8, fill=0)
+        self.level = self._levels(classes) if self.kind == "level" and classes is not None else None
+
+    u: Floats
+    v: Floats
+    w: Floats
+
+    def _dense(self, name: str, dtype: type[np.generic], *, fill: float = np.nan) -> Numbers:
+        dense = np.full(self.shape[0] * self.shape[1], fill, dtype=dtype)
+        column = self.rows[name]
+        dense[self.cell] = (column.fill_null(fill) if column.null_count() else column).to_numpy()
+        return dense.reshape(self.shape)
+
+    def _values(self) -> Floats:
+        """Each valid site's own value."""
+        if self.kind == "logarithmic":
+            with np.errstate(divide="ignore"):
+                return 10 * np.log10(self.linear)
+        if self.kind == "occupancy" and self.quantity != "parking_capacity":
+            return self.linear / np.where(self.capacity > 0, self.capacity, np.nan)
+        return self.linear
+
+    def _levels(self, classes: pl.DataFrame) -> Floats:
+        """The highest warning class each gauge's maximum has reached, 0 below the first, NaN without classes."""
+        reached = np.full(self.shape, np.nan)
+        for point, number, threshold in classes.sort("class").iter_rows():
+            if point in self.column:
+                highest = self.maximum[:, self.column[point]]
+                into = reached[:, self.column[point]]
+                into[~np.isnan(highest) & np.isnan(into)] = 0
+                into[highest >= threshold] = number
+        return reached
+
+    def area(
+        self, area: str, chosen: tuple[list[int], Bools | None], windows: Windows, basis: str, period: str
+    ) -> pl.DataFrame:
+        """One row for each window in which the area has a site.
+
+        Args:
+            area: id.
+            chosen: points that are ever members, and when (windows x points), None: always.
+            windows: what is asked for.
+            basis: written to the result.
+            period: written to the result.
+        """
+        points, when = chosen
+        index = [self.column[point] for point in points]
+
+        def cut(matrix: Numbers, nothing: float = np.nan) -> Numbers:
+            part = matrix[:, index]
+            return part if when is None else np.where(when, part, np.array(nothing, dtype=part.dtype))
+
+        valid, value = cut(self.valid, False), cut(self.value)
+        n_sites = np.full(self.shape[0], len(index)) if when is None else when.sum(axis=1)
+        n_valid = valid.sum(axis=1)
+        stats = _spread(value)
+        covered, entering = cut(self.covered, 0), self.entering[:, index]
+        sites = n_sites
+        if self.estimator == "sum_of_panel" and bool(self.panel[index].any()):
+            sites = (entering if when is None else entering & when).sum(axis=1)
+            covered = np.where(entering, covered, 0)
+        total_covered = covered.sum(axis=1)
+        full = sites * windows.length
+        with np.errstate(divide="ignore", invalid="ignore"):
+            coverage = np.where(full > 0, total_covered / full, 0.0)
+        result, resultant = self._estimate(cut, n_valid, stats)
+        n, excluded = cut(self.n, 0).sum(axis=1), cut(self.excluded, 0).sum(axis=1)
+        worst = np.where(valid, cut(self.sensor_class, 0), 0).max(axis=1, initial=0)
+        spread = self.kind not in {"circular", "level"}
+        nothing = np.full(self.shape[0], np.nan)
+        partial = (total_covered < full) & ~np.isnan(result)
+        bound = {"extreme_max": ">=", "extreme_min": "<=", "increment": ">=", "count": ">=", "accumulator": ">="}
+        seen = (cut(self.covered, 0).sum(axis=1) > 0) | (n + excluded > 0)
+        frame = pl.DataFrame(
+            {
+                "start": windows.start, "stop": windows.stop, "value": result,
+                **{name: stats[name] if spread else nothing for name in ("mean", "median", "min", "max", "sd")},
+                "lowest": _least(cut(self.minimum)), "highest": -_least(-cut(self.maximum)),
+                "concentration": resultant,
+                "worst_class": nothing if self.level is None else -_least(-cut(self.level)),
+                "n_sites": n_sites, "n_sites_valid": n_valid,
+                "n_private": (valid & self.private[index]).sum(axis=1), "panel": self.panel[index].sum(),
+                "n": n, "excluded": excluded, "coverage": coverage,
+                "sensor_class": np.where((worst > 0) & (worst < UNCLASSED), worst, -1),
+                "partial": partial, "seen": seen,
+            }
+        )  # fmt: skip
+        return (
+            frame.lazy()
+            .filter(pl.col("n_sites") > 0)
+            .with_columns(
+                pl.col(pl.Float64).fill_nan(None),
+                basis=pl.lit(basis), period=pl.lit(period), area=pl.lit(area), quantity=pl.lit(self.quantity),
+                estimator=pl.lit(self.estimator),
+                panel=pl.col("panel") if self.estimator == "sum_of_panel" else pl.lit(None),
+                sensor_class=pl.when(pl.col("sensor_class") > 0).then("sensor_class"),
+                bound=pl.when("partial").then(pl.lit(bound.get(self.kind))),
+                status=pl.when(pl.col("n_sites_valid") > 0).then(pl.lit("ok")).when("seen")
+                .then(pl.lit("insufficient_coverage")).otherwise(pl.lit("no_data")),
+            )
+            .select(pl.col(name).cast(dtype) for name, dtype in AREA_PERIOD.items())
+            .collect()
+        )  # fmt: skip
+
+    def _estimate(
+        self, cut: Callable[..., Numbers], n_valid: NDArray[np.int64], stats: dict[str, Floats]
+    ) -> tuple[Floats, Floats]:
+        """The area's value by its estimator, and R for directions."""
+        nothing = np.full(self.shape[0], np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if self.kind == "circular":
+                valid = cut(self.valid, False)
+                u, v, w = (np.where(valid, cut(each), 0.0).sum(axis=1) for each in (self.u, self.v, self.w))
+                resultant = concentration(u, v, w)
+                return direction(u, v, resultant), np.where(n_valid > 0, resultant, np.nan)
+            linear = cut(self.linear)
+            total = np.where(n_valid > 0, np.nansum(linear, axis=1), np.nan)
+            match self.estimator:
+                case "worst_class":
+                    return nothing, nothing
+                case "energy_mean_of_sites":
+                    return 10 * np.log10(total / n_valid), nothing
+                case "ratio_of_sums" if self.quantity != "parking_capacity":
+                    capacity = np.where(cut(self.valid, False), cut(self.capacity), 0.0).sum(axis=1)
+                    return total / np.where(capacity > 0, capacity, np.nan), nothing
+                case "ratio_of_sums" | "sum_of_panel" | "sum_of_sites":
+                    return total, nothing
+                case "max_of_sites":
+                    return stats["max"], nothing
+                case "min_of_sites":
+                    return stats["min"], nothing
+                case _:
+                    return stats["mean"], nothing
+
+
+def _least(values: Floats) -> Floats:
+    """Smallest of each row, NaN where there is none."""
+    return np.fmin.reduce(values, axis=1) if values.shape[1] else np.full(values.shape[0], np.nan)
+
+
+def _spread(values: Floats) -> dict[str, Floats]:
+    """Mean, median, min, max and standard deviation (n - 1) of each row, over what is not NaN."""
+    ordered = np.sort(values, axis=1)
+    count = (~np.isnan(ordered)).sum(axis=1)
+    row = np.arange(len(ordered))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.nansum(ordered, axis=1) / np.where(count > 0, count, np.nan)
+        squares = np.nansum((ordered - mean[:, None]) ** 2, axis=1)
+        sd = np.sqrt(squares / np.where(count > 1, count - 1, np.nan))
+    low, high = (
+        ordered[row, np.maximum(count - 1, 0) // 2],
+        ordered[row, np.minimum(count // 2, np.maximum(count - 1, 0))],
+    )
+    return {
+        "mean": mean, "median": (low + high) / 2, "min": ordered[:, 0], "max": ordered[row, np.maximum(count - 1, 0)],
+        "sd": sd,
+    }  # fmt: skip
