@@ -1,0 +1,62 @@
+"""Open the atlas's database: SQLite by default, PostgreSQL the same way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from gateway.atlas.datasets import load_definitions
+from gateway.atlas.editions import Registers
+from gateway.atlas.errors import AtlasError, text
+
+
+def open_engine(url: str) -> Engine:
+    """An engine; SQLite gets a write-ahead log, patience with other writers, and checked foreign keys.
+
+    Raises:
+        AtlasError: the URL is no database URL. The message never holds a password.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(parsed)
+    except (ArgumentError, SQLAlchemyError, ModuleNotFoundError) as error:
+        raise AtlasError(
+            text("keine brauchbare Datenbank-URL", f"unusable database URL: {type(error).__name__}")
+        ) from None
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _lock)
+    return engine
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # transactions are begun by `_lock`, not by the driver at its own moment
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 10000", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _lock(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def open_registers(url: str | None, folder: Path) -> Registers:
+    """The registers of a database URL, or of `folder`/atlas.sqlite; own definitions lie in `folder`."""
+    if url is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        url = f"sqlite:///{(folder / 'atlas.sqlite').resolve()}"
+    registers = Registers(open_engine(url), load_definitions(folder))
+    try:
+        registers.create_tables()
+    except SQLAlchemyError as error:
+        registers.engine.dispose()
+        problem = type(error.__cause__ or error).__name__
+        raise AtlasError(
+            text("die Datenbank ist nicht erreichbar", f"the database cannot be reached: {problem}")
+        ) from None
+    return registers
