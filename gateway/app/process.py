@@ -95,8 +95,16 @@ class ProcessLoop:
         self._processor: Processor | None = None
         self.lock = threading.Lock()
 
-    def start(self) -> None:
-        """Find the committed offset and bring the memory up to it. Blocking."""
+    def _started(self) -> bool:
+        try:
+            self._start()
+        except (Unavailable, JournalUnavailableError, JournalDamagedError) as error:
+            self._observer.store_failed(str(error))
+            return False
+        return True
+
+    def _start(self) -> None:
+        """Find the committed offset and bring the memory up to it."""
         committed = self._store.committed()
         self.offset = self._consumer.committed if committed is None else committed
         memory, saved = Memory.load(self._memory_file)
@@ -112,6 +120,8 @@ class ProcessLoop:
 
     async def run(self) -> None:
         """Process until cancelled; what was begun is finished and saved before this ends."""
+        while not await self._shielded(self._started):
+            await asyncio.sleep(DAMAGED_PAUSE)
         try:
             while True:
                 pause = await self._shielded(self._step)

@@ -12,9 +12,10 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, suppress
 from enum import StrEnum
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -105,7 +106,7 @@ class Service:
     async def _run(self, store: Store | None, sock: socket.socket) -> None:
         settings = self._settings
         async with AsyncExitStack() as stack:
-            working: list[Coroutine[Any, Any, None]] = []
+            working: list[Callable[[], Coroutine[Any, Any, None]]] = []
             journal, ingest = None, None
             clients: Mapping[str, parts.Client] = {}
             if Role.INGEST in self._roles:
@@ -114,7 +115,7 @@ class Service:
                 await stack.enter_async_context(journal)
                 clients = parts.transports(settings, journal)
                 ingest = create_ingest_router(parts.http_sources(settings), journal)
-                working.append(keep_bounded(settings))
+                working.append(partial(keep_bounded, settings))
                 self.state.journal, self.state.clients, self.state.http = journal, clients, ingest.status
             if Role.PROCESS in self._roles:
                 assert store is not None
@@ -123,7 +124,7 @@ class Service:
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(web.run(), name="web")
                 receiving = [tasks.create_task(client.run(), name=name) for name, client in clients.items()]
-                background = [tasks.create_task(work) for work in working]
+                background = [tasks.create_task(work()) for work in working]
                 background.append(tasks.create_task(systemd.watchdog(lambda: True), name="watchdog"))
                 await self._until_stopped(web)
                 await ended(receiving)
@@ -133,7 +134,7 @@ class Service:
 
     def _process(
         self, stack: AsyncExitStack, store: Store, journal: SegmentedJournal | None
-    ) -> list[Coroutine[Any, Any, None]]:
+    ) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         """What the role `process` runs: the loop, and replays beside it."""
         settings = self._settings
         consumer = Consumer(parts.journal_folder(settings), CONSUMER, journal=journal)
@@ -151,7 +152,7 @@ class Service:
         )
         self.state.offset = lambda: loop.offset
         replays = Replays(settings, store, deadletters, loop.lock)
-        return [loop.run(), ReplayWorker(Jobs(settings.data_dir), replays).run()]
+        return [loop.run, ReplayWorker(Jobs(settings.data_dir), replays).run]
 
     def _app(self, store: Store | None, ingest: IngestRouter | None) -> FastAPI:
         self._checks |= self.state.checks()

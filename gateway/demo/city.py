@@ -83,7 +83,6 @@ def _dl_atm41(place: str) -> Callable[[float], Values]:
         "solar_irradiance": weather.irradiance(t),
         "precipitation": weather.rain(t),
         "lightning_count": 0,
-        "lightning_distance": 0,
         "wind_speed": 2.5 + 2 * weather.smooth("wind", t, 3600),
         "wind_from_direction": 225 + 60 * weather.smooth("direction", t, 7200),
         "wind_gust": 5 + 3 * weather.smooth("gust", t, 3600),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import sys
 import time
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from gateway.app.service import Service
 from gateway.config import HttpSettings, Mqtt5Source, PipelineSettings, PlainField, PlainMapping, Settings
+from gateway.demo.broker import broker
 from gateway.demo.simulator import Simulator
 
 HISTORY_DAYS = 7
@@ -54,28 +54,19 @@ def settings(data: Path, broker_port: int, http_port: int) -> Settings:
     )
 
 
-def free_port() -> int:
-    """A TCP port that nobody uses now."""
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        port: int = sock.getsockname()[1]
-        return port
-
-
 async def run(data: Path, http_port: int, say: Callable[[str], None], *, until_live: bool = False) -> None:
     """Run until cancelled or SIGINT; `until_live` stops by itself when the history is stored (for tests)."""
-    from iotcore import Broker  # noqa: PLC0415 - the demo's own dependency
-
-    broker = Broker(port=free_port(), listen="127.0.0.1")
-    broker.start()
-    try:
-        service = Service(settings(data, broker.port, http_port))
+    with broker(data) as broker_port:
+        service = Service(settings(data, broker_port, http_port))
         async with asyncio.TaskGroup() as tasks:
             serving = tasks.create_task(service.run(), name="gateway")
-            await asyncio.wait([serving, tasks.create_task(service.ready.wait())], return_when=asyncio.FIRST_COMPLETED)
+            ready = tasks.create_task(service.ready.wait())
+            await asyncio.wait([serving, ready], return_when=asyncio.FIRST_COMPLETED)
             if serving.done():
+                ready.cancel()
                 return
-            say(_welcome(service.port, broker.port))
-            simulator = Simulator("127.0.0.1", broker.port)
+            say(_welcome(data, service.port, broker_port))
+            simulator = Simulator("127.0.0.1", broker_port)
             await asyncio.to_thread(_settle, service)
             simulator.start()
             status = tasks.create_task(_status(service, simulator, say, until_live=until_live))
@@ -84,8 +75,6 @@ async def run(data: Path, http_port: int, say: Callable[[str], None], *, until_l
             finally:
                 status.cancel()
                 await asyncio.to_thread(simulator.stop)
-    finally:
-        broker.stop()
 
 
 def _settle(service: Service) -> None:
@@ -121,7 +110,7 @@ async def _status(service: Service, simulator: Simulator, say: Callable[[str], N
             return
 
 
-def _welcome(http_port: int, broker_port: int) -> str:
+def _welcome(data: Path, http_port: int, broker_port: int) -> str:
     base = f"http://127.0.0.1:{http_port}"
     query = "device=5a27000000000000&quantity=air_temperature"
     return f"""
@@ -130,7 +119,7 @@ Quartier-Gateway: Demo-Stadt / demo city (erfundene Messwerte / invented values)
   Beobachtungen / observations   {base}/v1/observations?{query}
   als CSV (Excel) / as CSV       {base}/v1/observations?{query}&format=csv
   Zustand / state                {base}/readyz      {base}/metrics
-  Geräte / devices               gateway devices list --config demo-data/gateway.toml
+  Geräte / devices               gateway devices list --config {data}/gateway.toml
   MQTT                           127.0.0.1:{broker_port}
 
 Ende mit / stop with Ctrl-C

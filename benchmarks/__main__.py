@@ -1,0 +1,13 @@
+"""Run all benchmarks, or those that are named: `python -m benchmarks [NAME …]`.
+
+Each prints its own numbers. Machines are noisy: quote ratios within one run.
+"""
+
+import sys
+from importlib import import_module
+
+NAMES = ("journal", "store", "mqtt_receive", "decoders", "ingest", "latency", "startup", "replay")
+
+for name in sys.argv[1:] or NAMES:
+    print(f"\n== {name}", flush=True)
+    import_module(f"benchmarks.{name}").main()

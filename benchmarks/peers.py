@@ -1,0 +1,127 @@
+"""Real servers and processes for the benchmarks, and how much CPU and memory a process has used."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import mqtt5
+
+from gateway.demo.wrap import chirpstack
+
+TICKS = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+TAGS = {"decoder": "dragino-lht65n", "siting": "background", "district": "Elberfeld", "mast": "Laurentiusplatz 4"}
+
+
+def cpu(pid: int) -> float:
+    """User and system time of a process so far, s."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def memory(pid: int) -> float:
+    """Resident memory of a process now, MB."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / 1e6
+
+
+def wait_for(condition: Callable[[], bool], seconds: float, what: str, every: float = 0.05) -> None:
+    """Return as soon as it holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(what)
+        time.sleep(every)
+
+
+def uplink(number: int, start: float, devices: int = 1000) -> tuple[str, bytes]:
+    """A ChirpStack uplink of about 1 kB with three readings (LHT65N without probe)."""
+    index, device = divmod(number, devices)
+    payload = bytes.fromhex("cbf6") + (2000 + number % 500).to_bytes(2, "big") + (500).to_bytes(2, "big") + b"\0\x7f\xff\x7f\xff"
+    return chirpstack(f"a84041{device:010x}", "LHT65N", payload, 2, start + index * 60 + device / devices, index, TAGS)
+
+
+class _Publisher(asyncio.Protocol):
+    """Publishes prepared packets at QoS 1 as fast as the broker acknowledges."""
+
+    def __init__(self, packets: Sequence[bytes], rate: float | None) -> None:
+        self._packets, self._rate = packets, rate
+        self._buffer = bytearray()
+        self.acknowledged = self._sent = 0
+        self.done = asyncio.get_running_loop().create_future()
+        self._window = 500
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.write(mqtt5.ConnectPacket(f"bench-{os.getpid()}", clean_start=True).write())
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        at = 0
+        with memoryview(self._buffer) as view:
+            while at < len(view):
+                try:
+                    packet, size = mqtt5.read(view[at:])
+                except IndexError:
+                    break
+                at += size
+                if isinstance(packet, mqtt5.PubAckPacket):
+                    self.acknowledged += 1
+                elif isinstance(packet, mqtt5.ConnAckPacket):
+                    self._window = min(self._window, packet.receive_max)
+        del self._buffer[:at]
+        self._send()
+
+    def _send(self) -> None:
+        room = self._window - (self._sent - self.acknowledged)
+        stop = min(len(self._packets), self._sent + room)
+        if stop > self._sent and self._rate is None:
+            self._transport.write(b"".join(self._packets[self._sent : stop]))
+            self._sent = stop
+        if self.acknowledged == len(self._packets) and not self.done.done():
+            self.done.set_result(None)
+
+    async def paced(self) -> None:
+        assert self._rate is not None
+        began = time.monotonic()
+        while self._sent < len(self._packets):
+            stop = min(len(self._packets), int((time.monotonic() - began) * self._rate) + 1)
+            if stop > self._sent:
+                self._transport.write(b"".join(self._packets[self._sent : stop]))
+                self._sent = stop
+            await asyncio.sleep(0.005)
+
+
+async def publish(port: int, messages: Sequence[tuple[str, bytes]], rate: float | None = None) -> None:
+    """Publish all at QoS 1 and wait for every acknowledgement; `rate` in messages per second."""
+    packets = [
+        mqtt5.PublishPacket(topic, body, qos=mqtt5.QoS.AT_LEAST_ONCE, packet_id=number % 65535 + 1).write()
+        for number, (topic, body) in enumerate(messages)
+    ]
+    _, protocol = await asyncio.get_running_loop().create_connection(lambda: _Publisher(packets, rate), "127.0.0.1", port)
+    if rate is not None:
+        await protocol.paced()
+    await protocol.done
+
+
+def publish_apart(port: int, first: int, count: int, start: float, rate: float | None = None) -> subprocess.Popen[bytes]:
+    """The same in a process of its own, so that its CPU is not the gateway's."""
+    code = (
+        "import asyncio; from benchmarks.peers import publish, uplink;"
+        f"asyncio.run(publish({port}, [uplink(n, {start}) for n in range({first}, {first + count})], {rate}))"
+    )
+    return subprocess.Popen([sys.executable, "-c", code])
+
+
+def telegraf_binary() -> str | None:
+    """Telegraf: on PATH, or where `.ci/build-telegraf` keeps what it builds."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "quartier-gateway"
+    built = sorted(cache.glob("telegraf-v*/telegraf"))
+    return shutil.which("telegraf") or (str(built[-1]) if built else None)
