@@ -4,9 +4,9 @@
 
 - S: status, its meaning depends on the model
 - B: bits 3..0 battery, V = (25 + B) / 10
-- T: bits 6..0 temperature, degC = T - 32; 127 is a measurement error
+- T: bits 6..0 temperature, degC = T - 32
 
-Source: Browan reference manuals (BQW_02_0005 and following).
+Source: Browan reference manuals of TBHV110, TBSL100 and TBWL100.
 """
 
 from decoders.kit import Field, bits
@@ -16,7 +16,7 @@ BATTERY = bits(1, 3, 0, "battery_voltage", "V", add=25, div=10)
 
 def temperature(byte: int, quantity: str = "air_temperature") -> Field:
     """A temperature in 7 bits, degC + 32."""
-    return bits(byte, 6, 0, quantity, "Cel", add=-32, missing=127)
+    return bits(byte, 6, 0, quantity, "Cel", add=-32)
 
 
 def humidity(byte: int) -> Field:

@@ -7,7 +7,8 @@ Protocol 2 (see `_protocol`), any fPort. Sensor 1 has two words:
 - P: pressure; 16384 is the lower, 49152 the upper end of the probe's range
 - T: temperature, degC = (T - 384) * 0.003125 - 50
 
-The range of the probe belongs to the model name: DL-PR26-0-1 goes from 0 to 1 bar.
+The range is a parameter of the single device (on its label) that the payload does not carry: choose the decoder by it.
+The published codec, and therefore The Things Stack's "dl-pr26", stands for 0 to 1 bar.
 
 Source: https://github.com/decentlab/decentlab-decoders (DL-PR26), facts only.
 """
@@ -16,15 +17,14 @@ from decoders.decentlab._protocol import Sensor, decentlab, word
 from decoders.kit import Decoder
 
 
-def _pr26(name: str, low: float, high: float) -> Decoder:
+def _pr26(name: str, low: float, high: float, *ttn: str) -> Decoder:
     pressure = word(0, "water_pressure", "bar", add=-16384 + low * 32768 / (high - low), mul=high - low, div=32768)
     temperature = word(1, "water_temperature", "Cel", add=-16384, div=320)
-    return decentlab(f"DL-PR26-{name}", Sensor(2, (pressure, temperature)), ttn=(f"dl-pr26-{name.lower()}",))
+    return decentlab(f"DL-PR26-{name}", Sensor(2, (pressure, temperature)), ttn=ttn or (f"dl-pr26-{name}",))
 
 
 DECODERS = (
-    _pr26("0-1", 0, 1),
-    _pr26("0-2.5", 0, 2.5),
+    _pr26("0-1", 0, 1, "dl-pr26-0-1", "dl-pr26"),
     _pr26("0-3", 0, 3),
     _pr26("0-5", 0, 5),
     _pr26("0-10", 0, 10),

@@ -23,8 +23,8 @@ Stored samples, on the datalog command or resent (bit 7) when an uplink was not 
 
     XXXX TTTT HHHH EE ssssssss      X as above in two bytes, s since 1970
 
-fPort 3: a series of one sensor (1, 2 probe; 3 built-in; 4 SHT31), oldest first: BBBB EE, then int16, 0.01 degC
-each. Its interval is a setting of the device (60 s unless changed) that the message does not carry.
+fPort 3: a series of one sensor (1, 2 probe; 3 built-in; 4 SHT31): BBBB EE, then int16, 0.01 degC each. The message
+carries neither order nor interval; read here as oldest first at 60 s, with a warning.
 fPort 5: device information.
 
 Source: Dragino LHT65N manual; https://github.com/dragino/dragino-end-node-decoder (LHT65N V1.5.6), facts only.
@@ -151,7 +151,7 @@ def _series(payload: bytes, _port: int) -> Readings:
                 age = (len(payload) - position - 2) // 2 * INTERVAL_S
                 yield Reading("air_temperature", raw / 100, "Cel", channel, -float(age))
 
-    return Readings(tuple(samples()), ("times of the series rest on the maker's interval of 60 s",))
+    return Readings(tuple(samples()), ("the series carries no times: taken as oldest first at 60 s",))
 
 
 SERIES = Function(

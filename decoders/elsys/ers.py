@@ -20,5 +20,5 @@ DECODERS = (
     elsys("ERS Eye", ttn=("ers-eye",)),
     elsys("ERS Sound", ttn=("ers-sound",)),
     elsys("ERS VOC", ttn=("ers-voc",)),
-    elsys("ERS Desk", ttn=("ers-desk",)),
+    elsys("ERS Desk", ttn=()),
 )

@@ -1,8 +1,8 @@
 """Milesight's records: channel, type, data (little-endian), one after the other to the end of the payload.
 
-What all models share: battery, device information (ff..), and the replies to downlinks (fe.., ff.., f8.., f9..),
-which say nothing about the surroundings but must be stepped over to reach what follows them. A model adds its own
-records, and replaces lengths of replies where its firmware differs.
+What all models share: battery, device information (ff..), and the replies to downlinks (fe.., ff..), which say nothing
+about the surroundings but must be stepped over to reach what follows them. A model adds its own records, and replaces
+lengths of replies where its firmware differs.
 
 Source of lengths and meanings: the maker's payload tables and decoders
 (https://github.com/Milesight-IoT/SensorDecoders), facts only.
@@ -12,33 +12,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from decoders.kit import AnyField, Decoder, Field, Layout, Record, Tlv, u8, u32
+from decoders.kit import AnyField, Decoder, Layout, Record, Tlv, u8, u32
 
 VENDOR = "Milesight"
 SOURCE = "https://github.com/Milesight-IoT/SensorDecoders"
 
-BATTERY = Record(1, (u8(0, "battery_level", "%", missing=0xFF),))
+BATTERY = Record(1, (u8(0, "battery_level", "%"),))
 
 INFORMATION: dict[int, Record] = {
     0xFF01: Record(1),  # protocol version
-    0xFF08: Record(6),  # serial number, first generation
     0xFF09: Record(2),  # hardware version
     0xFF0A: Record(2),  # firmware version
     0xFF0B: Record(1, note="device was switched on"),
     0xFF0F: Record(1),  # LoRaWAN class
     0xFF16: Record(8),  # serial number
-    0xFF18: Record(2),  # which sensors are switched on
     0xFFFE: Record(1, note="device was reset"),
     0xFFFF: Record(2),  # TSL version
 }  # fmt: skip
 
 _REPLIES = {
-    0x02: 2, 0x03: 2, 0x04: 2, 0x06: 9, 0x10: 1, 0x11: 4, 0x17: 2, 0x1B: 5, 0x1C: 2, 0x1D: 2, 0x25: 2, 0x27: 1,
-    0x28: 1, 0x2C: 1, 0x2D: 1, 0x2E: 1, 0x2F: 1, 0x35: 8, 0x3A: 4, 0x3B: 1, 0x3D: 1, 0x3E: 1, 0x4A: 1, 0x4C: 1,
-    0x4D: 1, 0x51: 1, 0x68: 1, 0x69: 1, 0x6A: 3, 0x6D: 1, 0x72: 2, 0x79: 6, 0x7E: 6, 0x84: 1, 0x8D: 1, 0x8E: 4,
-    0x95: 1, 0x96: 8, 0xBA: 1, 0xBD: 2, 0xEA: 3, 0xF1: 4, 0xF2: 2, 0xF5: 1,
+    0x02: 2, 0x03: 2, 0x06: 9, 0x10: 1, 0x11: 4, 0x17: 2, 0x18: 2, 0x1B: 5, 0x1C: 2, 0x1D: 2, 0x27: 1, 0x28: 1, 0x2D: 1,
+    0x35: 8, 0x3B: 1, 0x4A: 1, 0x68: 1, 0x69: 1, 0x6A: 3, 0x6D: 1, 0x79: 6, 0x84: 1, 0x96: 8, 0xEA: 3, 0xF1: 4, 0xF2: 2,
+    0xF5: 1,
 }  # fmt: skip
-"""Type → bytes of the replies to settings, as most models send them."""
+"""Type → bytes of the replies to settings in EM300-TH, EM500-SWL, EM500-SMTC and WS302. A wrong length would read
+settings as measurements: a model whose decoder says otherwise gives its own."""
 
 
 def replies(lengths: Mapping[int, int] | None = None) -> dict[int, Record]:
@@ -47,12 +45,9 @@ def replies(lengths: Mapping[int, int] | None = None) -> dict[int, Record]:
     return {channel << 8 | kind: Record(size) for kind, size in both.items() for channel in (0xFE, 0xFF)}
 
 
-def sample(*fields: AnyField, size: int, at: int = 0) -> Record:
+def sample(*fields: AnyField, size: int) -> Record:
     """A record of the history: its own time (u32, s since 1970), then the fields, whose positions count from it."""
-    return Record(size, fields, time=CLOCK if at == 0 else Field(quantity="", at=8 * at, width=32))
-
-
-CLOCK = u32(0, "")
+    return Record(size, fields, time=u32(0, ""))
 
 
 def milesight(

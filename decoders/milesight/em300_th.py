@@ -5,11 +5,9 @@ Records of channel, type, data (little-endian), usually on fPort 85:
     01 75 BB           battery, %
     03 67 TTTT         int16, 0.1 degC
     04 68 HH           0.5 %RH
-    83 67 TTTT AA      threshold alarm: temperature and 1 (alarm) or 0 (over)
     20 CE ssssssss TTTT HH 00   stored sample with its time (u32, s since 1970)
-    21 CE ssssssss TTTT HH      the same of newer firmware
 
-Source: https://github.com/Milesight-IoT/SensorDecoders (EM300-TH), the maker's user guide.
+Source: https://github.com/Milesight-IoT/SensorDecoders (EM300-TH).
 """
 
 from decoders.kit import Record, i16, u8
@@ -24,9 +22,7 @@ DECODER = milesight(
     {
         0x0367: Record(2, (TEMPERATURE,)),
         0x0468: Record(1, (HUMIDITY,)),
-        0x8367: Record(3, (TEMPERATURE, u8(2, "alarm", channel="air_temperature", table={0: 0, 1: 1}))),
         0x20CE: sample(*SAMPLE, size=8),
-        0x21CE: sample(*SAMPLE, size=7),
     },
-    ttn=("em300-th", "em300-th-868m", "em300-th-915m"),
+    ttn=("em300-th",),
 )

@@ -32,4 +32,4 @@ def _levels() -> tuple[Field, ...]:
     return tuple(fields)
 
 
-DECODER = milesight("WS302", {0x055B: Record(7, _levels())}, ttn=("ws302", "ws302-868m", "ws302-915m"))
+DECODER = milesight("WS302", {0x055B: Record(7, _levels())}, ttn=("ws302",))

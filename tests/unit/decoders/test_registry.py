@@ -35,6 +35,7 @@ def test_unknown_names_lead_nowhere() -> None:
         ("milesight-iot", "em300-th-codec", "milesight-em300-th"),
         ("elsys", "ers-co2", "elsys-ers-co2"),
         ("decentlab", "dl-pr26-0-1", "decentlab-dl-pr26-0-1"),
+        ("decentlab", "dl-pr26", "decentlab-dl-pr26-0-1"),
         ("browan", "tbhh100-eu868", "browan-tbhh100"),
     ],
 )
