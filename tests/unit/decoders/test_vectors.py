@@ -8,10 +8,7 @@ from decoders import registry, vectors
 from decoders.kit import REASONS, DecodeError, EncodeError, Reading
 from gateway.quantities import QUANTITIES, UnitError, convert
 
-NOT_IN_THE_VOCABULARY = {
-    "wind_speed_north", "wind_speed_east", "pulse_increment", "sensor_connected", "sound_level_c", "sound_level_c_eq",
-    "sound_level_c_max", "sound_level_z", "sound_level_z_eq", "sound_level_z_max",
-}  # fmt: skip
+NOT_IN_THE_VOCABULARY: set[str] = set()
 """Kept with the raw message and reported, but not stored; an id leaves this list when the vocabulary takes it up."""
 
 CASES = [
