@@ -17,8 +17,16 @@ FLAG, VALUE = "flag", "value"
 _SERIES = ["device", "channel", "quantity", "time"]
 
 
+_IMPORT = 'import "types"\n'
+_TYPES = {FLAG: "int", VALUE: "float"}
+
+
 class FluxError(Exception):
     """The server began to answer and then failed; the message has its words."""
+
+
+class MixedTypesError(Exception):
+    """Another writer has put values of another type among the points: the query must ask for ours."""
 
 
 def text(name: str) -> str:
@@ -35,6 +43,7 @@ def points(
     quantity: str | None = None,
     devices: Sequence[str] = (),
     tail: str = "",
+    typed: bool = False,
 ) -> str:
     """A query for one field of points in `[start, stop)` ns.
 
@@ -46,15 +55,19 @@ def points(
         quantity: only this one.
         devices: only these; all when empty.
         tail: what is done with each series, such as "|> last()".
+        typed: leave out values of another type than ours; seven times slower, so only where there are such.
     """
     tests = [f"r._field == {text(field)}"]
     if quantity is not None:
         tests.append(f"r._measurement == {text(measurement_name(quantity))}")
     if devices:
         tests.append(f"({' or '.join(f'r.device == {text(encode_name(device))}' for device in devices)})")
+    if typed:
+        tests.append(f"types.isType(v: r._value, type: {text(_TYPES[field])})")
     columns = ["_time", "_value", "device", "channel"] + (["_measurement"] if quantity is None else [])
+    source = f"from(bucket: {text(bucket)})"
     return (
-        f"from(bucket: {text(bucket)}) |> range(start: time(v: {start}), stop: time(v: {stop}))"
+        f"{_IMPORT if typed else ''}{source} |> range(start: time(v: {start}), stop: time(v: {stop}))"
         f" |> filter(fn: (r) => {' and '.join(tests)}) {tail}"
         f" |> keep(columns: [{', '.join(map(text, columns))}]) |> group()"
     )
@@ -84,14 +97,19 @@ def read(body: bytes, field: str, quantity: str | None = None) -> pl.DataFrame:
 
     Raises:
         FluxError: the answer holds an error instead of its end.
+        MixedTypesError: there are values that are no numbers.
     """
     if body.startswith((b"error,", b",error,")) or b"\r\n\r\nerror," in body or b"\r\n\r\n,error," in body:
-        raise FluxError(body[-1000:].decode(errors="replace").strip())
+        words = body[-1000:].decode(errors="replace").strip()
+        raise MixedTypesError if "schema collision" in words else FluxError(words)
     kind: type[pl.DataType] = pl.Int64 if field == FLAG else pl.Float64
     if not body.strip():
         return pl.DataFrame(schema=dict.fromkeys(_SERIES, pl.String) | {"time": pl.Int64, field: kind})
     types = dict.fromkeys(("_time", "device", "channel", "_measurement"), pl.String) | {"_value": kind}
-    table = pl.read_csv(BytesIO(body), schema_overrides=types)
+    try:
+        table = pl.read_csv(BytesIO(body), schema_overrides=types)
+    except pl.exceptions.ComputeError as error:
+        raise MixedTypesError from error
     constant = {"device": "", "channel": ""} | ({"_measurement": measurement_name(quantity)} if quantity else {})
     absent = [pl.lit(name).alias(column) for column, name in constant.items() if column not in table.columns]
     table = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import polars as pl
 import urllib3
@@ -85,8 +86,11 @@ class InfluxClient:
         start, stop = max(start, TIME_MIN), min(stop, TIME_MAX + 1)
         if start >= stop:  # Flux takes an empty range for an error
             return flux.read(b"", field)
-        query = flux.points(self._bucket, field, start, stop, quantity=quantity, devices=devices, tail=tail)
-        return flux.read(self._query(query), field, quantity)
+        query = partial(flux.points, self._bucket, field, start, stop, quantity=quantity, devices=devices, tail=tail)
+        try:
+            return flux.read(self._query(query()), field, quantity)
+        except flux.MixedTypesError:
+            return flux.read(self._query(query(typed=True)), field, quantity)
 
     def _query(self, query: str) -> bytes:
         with self._errors():
@@ -103,6 +107,8 @@ class InfluxClient:
         except ApiException as error:
             body = error.body or b""
             body = body.encode() if isinstance(body, str) else body
+            if b"schema collision" in body:
+                raise flux.MixedTypesError from error
             headers: Mapping[str, str] = error.headers or {}
             raise unavailable(error.status, headers.get("Retry-After"), body, self._where, _WAIT) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:

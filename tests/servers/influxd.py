@@ -72,9 +72,9 @@ class Influxd:
     def log(self) -> str:
         return (self.folder / "log").read_text()
 
-    def settings(self, bucket: str, **changes: Any) -> InfluxSettings:
+    def settings(self, bucket: str, /, **changes: Any) -> InfluxSettings:
         """The gateway's settings for a bucket of this server."""
-        values = {"url": self.url, "org": ORG, "bucket": bucket, "token": Secret(value=TOKEN), "timeout": 10}
+        values: dict[str, Any] = {"url": self.url, "org": ORG, "bucket": bucket, "token": Secret(value=TOKEN), "timeout": 10}
         return InfluxSettings(**(values | changes))
 
     def bucket(self, keep_seconds: int = 0) -> str:
