@@ -204,8 +204,8 @@ def _transform(
             ranks = mean_ranks(values)
             return {a: CONTEXT.divide(r, Decimal(len(values))) for a, r in ranks.items()} if step.relative else ranks
         case "quantile":
-            shares = order_shares(values)
-            return {a: Decimal(-int(-share * step.groups // 1)) for a, share in shares.items()}
+            places, n = first_places(values), len(values)
+            return {a: Decimal(-(-place * step.groups // n)) for a, place in places.items()}
         case "deviation":
             city = _city_value(method, name, values, table)
             statistics[name] = {"city": city}
@@ -248,13 +248,18 @@ def mean_ranks(values: Mapping[str, Decimal]) -> dict[str, Decimal]:
     return {area: Decimal(2 * first[x] + count[x] - 1) / 2 for area, x in values.items()}
 
 
+def first_places(values: Mapping[str, Decimal]) -> dict[str, int]:
+    """Place of each area in ascending order, from 1; equal values share the lowest place."""
+    first: dict[Decimal, int] = {}
+    for position, value in enumerate(sorted(values.values()), 1):
+        first.setdefault(value, position)
+    return {area: first[value] for area, value in values.items()}
+
+
 def order_shares(values: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """Share of areas up to and including each area in ascending order; equal values share the lowest place."""
-    ordered = sorted(values.values())
-    first: dict[Decimal, int] = {}
-    for position, value in enumerate(ordered, 1):
-        first.setdefault(value, position)
-    return {area: CONTEXT.divide(Decimal(first[x]), Decimal(len(values))) for area, x in values.items()}
+    n = Decimal(len(values))
+    return {area: CONTEXT.divide(Decimal(place), n) for area, place in first_places(values).items()}
 
 
 def _combine(method: Method, row: Mapping[str, Decimal]) -> Decimal:

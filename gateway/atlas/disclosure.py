@@ -16,10 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp  # type: ignore[import-untyped] # scipy ships no types
-from scipy.sparse import csr_array  # type: ignore[import-untyped] # scipy ships no types
 
 Key = str
 """Names one count: "stichtag|dataset|variable|group|area"."""
@@ -271,9 +270,13 @@ class _Outsider:
             self._keep({key: value for key, value in truth.items() if value is not None})
         self._matrix = self._constraint()
 
-    def _constraint(self) -> LinearConstraint | None:
+    def _constraint(self) -> Any:
+        """The rows as HiGHS takes them, () when there are none."""
+        from scipy.optimize import LinearConstraint  # type: ignore[import-untyped] # noqa: PLC0415 - scipy ships no types; loaded late, see `_solve`
+        from scipy.sparse import csr_array  # type: ignore[import-untyped] # noqa: PLC0415 - scipy ships no types; loaded late, see `_solve`
+
         if not self.rows:
-            return None
+            return ()
         data, columns, starts = [], [], [0]
         for row in self.rows:
             for key, coefficient in row.terms.items():
@@ -303,6 +306,8 @@ class _Outsider:
 
     def _solve(self, target: Key, sign: int, reason: Key | None) -> dict[Key, int] | None:
         """A world with `target` as large (sign 1) or small (-1) as can be; with `reason` small when one is given."""
+        from scipy.optimize import Bounds, milp  # noqa: PLC0415 - takes a second to load, and only releases need it
+
         low = np.array([self.system.low[key] for key in self.keys], dtype=float)
         high = np.array([self.system.high[key] for key in self.keys], dtype=float)
         if reason is not None:
@@ -318,7 +323,7 @@ class _Outsider:
             goal,
             integrality=np.ones(len(self.keys)),
             bounds=Bounds(low, high),
-            constraints=() if self._matrix is None else self._matrix,
+            constraints=self._matrix,
             options={"time_limit": 10.0},
         )
         return None if found.x is None else {key: round(found.x[place]) for key, place in self.place.items()}

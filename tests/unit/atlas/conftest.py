@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import create_engine
 
 from gateway.atlas.datasets import Definitions, load_definitions
 from gateway.atlas.demo.generator import Sample, samples
 from gateway.atlas.editions import Registers
+from gateway.atlas.opening import open_engine
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +39,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def registers(definitions: Definitions, clock: Clock) -> Iterator[Registers]:
-    engine = create_engine("sqlite://")
+def registers(definitions: Definitions, clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registers]:
+    engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('atlas') / 'atlas.sqlite'}")
     found = Registers(engine, definitions, clock)
     found.create_tables()
     yield found
