@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 import msgspec
 import structlog
 
-from gateway.deadletters import DeadLetters
+from gateway.deadletters import DeadLetters, DeadLettersError
 from gateway.journal import Consumer, JournalDamagedError
 from gateway.model import Entry, JournalUnavailableError, Reason, Refused, Rejected, Store
 from gateway.model import StoreUnavailableError as Unavailable
@@ -120,7 +120,7 @@ class ProcessLoop:
 
     async def run(self) -> None:
         """Process until cancelled; what was begun is finished and saved before this ends."""
-        while not await self._shielded(self._started):
+        while not await self._shielded(self._started):  # noqa: ASYNC110 - nobody could set an event: a disk or a server is down
             await asyncio.sleep(DAMAGED_PAUSE)
         try:
             while True:
@@ -163,6 +163,9 @@ class ProcessLoop:
         except (Unavailable, JournalUnavailableError) as error:
             self._observer.store_failed(str(error))
             return error.retry_after
+        except DeadLettersError as error:
+            self._observer.store_failed(str(error))
+            return DAMAGED_PAUSE
         except JournalDamagedError as error:
             _log.error("journal damaged", file=str(error.path), detail=error.detail, resume=error.resume)
             self._observer.store_failed(str(error))
@@ -177,12 +180,13 @@ class ProcessLoop:
     def _commit(self, ready: _Ready) -> None:
         entries, processed = ready.entries, ready.processed
         last = entries[-1]
-        self._deadletters.write(processed.rejected)
+        if processed.rejected:
+            self._deadletters.record(lettered(processed.rejected))
         refused = self._store.write(processed.observations, last.offset)
         if refused:
-            rejected = refusals(refused, entries)
-            self._deadletters.write(rejected)
-            processed.rejected += rejected
+            letters = refusals(refused, entries)
+            self._deadletters.record(letters)
+            processed.rejected += [rejected for _, rejected in letters]
         self._consumer.commit(last.offset)
         self.offset = last.offset
         self._note(processed)
@@ -226,13 +230,25 @@ class ProcessLoop:
         self._processor.memory.save(self._memory_file, self.offset)
 
 
-def refusals(refused: Sequence[Refused], entries: Sequence[Entry]) -> list[Rejected]:
-    """Dead letters for the points that the database refuses, each with the entry it came from."""
+def lettered(rejected: Sequence[Rejected]) -> list[tuple[str, Rejected]]:
+    """Each with its part: "" the first of a message, then "1", "2", ..."""
+    seen: dict[int, int] = {}
+    letters = []
+    for letter in rejected:
+        number = seen[letter.entry.offset] = seen.get(letter.entry.offset, -1) + 1
+        letters.append((str(number) if number else "", letter))
+    return letters
+
+
+def refusals(refused: Sequence[Refused], entries: Sequence[Entry]) -> list[tuple[str, Rejected]]:
+    """Dead letters for the points that the database refuses, each with the entry it came from; by quantity."""
     by_offset = {entry.offset: entry for entry in entries}
-    letters: dict[int, Rejected] = {}
+    letters: dict[tuple[int, str], Rejected] = {}
     for point in refused:
-        entry = by_offset.get(point.observation.offset)
-        if entry is not None and entry.offset not in letters:
-            detail = f"{point.observation.quantity}: {point.detail}"
-            letters[entry.offset] = Rejected(entry, Reason.STORE, detail, point.observation.device)
-    return list(letters.values())
+        observation = point.observation
+        entry = by_offset.get(observation.offset)
+        if entry is not None:
+            part = f"{observation.quantity} {observation.channel}".rstrip()
+            detail = f"{part}: {point.detail}"
+            letters[entry.offset, part] = Rejected(entry, Reason.STORE, detail, observation.device)
+    return [(part, letter) for (_, part), letter in letters.items()]

@@ -7,7 +7,7 @@ overwritten by an earlier one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -37,8 +37,8 @@ class Sink(Protocol):
 
     complete: bool
 
-    def chunk(self, entries: Sequence[Entry], processed: Processed, *, inside: bool) -> None:
-        """A chunk that was processed again; `inside` says that it belongs to what was asked for."""
+    def chunk(self, entries: Sequence[Entry], processed: Processed, inside: Sequence[int]) -> None:
+        """A chunk that was processed again; `inside` are the offsets in it that were asked for."""
 
     def finish(self) -> None:
         """Everything was processed."""
@@ -90,8 +90,7 @@ class Replay:
         scope: Scope,
         sink: Sink,
         *,
-        resolved: Callable[[Sequence[int]], int],
-        rejected: Callable[[Sequence[Rejected]], None],
+        record: Callable[[Sequence[Rejected], Sequence[int]], int],
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Build it.
@@ -102,54 +101,62 @@ class Replay:
             processor: a fresh one, with memory of its own.
             scope: which entries are meant.
             sink: where the points go.
-            resolved: told the offsets that give observations now; says how many dead letters that settles.
-            rejected: told what gives nothing now.
+            record: told what gives nothing now, and which entries were processed; says how many dead letters that
+                settles.
             progress: told how far it is, in words.
         """
         self._request, self._source, self._processor = request, source, processor
         self._scope, self._sink = scope, sink
-        self._resolved, self._rejected, self._progress = resolved, rejected, progress
+        self._record, self._progress = record, progress
+        self._only = frozenset(request.offsets)
         self._last = 0
 
-    def run(self, result: ReplayResult, reach: tuple[int, int], exclusive: AbstractContextManager[object]) -> None:
+    def run(
+        self,
+        result: ReplayResult,
+        reach: tuple[int, int],
+        exclusive: AbstractContextManager[object],
+        extra: Sequence[Entry] = (),
+    ) -> None:
         """Process `[request.start, request.stop)` again, adding to `result`.
 
         Args:
             result: counters.
             reach: receive times (ns) to begin and end at; what lies outside the request serves as neighbours only.
             exclusive: while it is held, nobody else writes to the store.
+            extra: entries that the journal no longer holds.
         """
         start, stop = self._request.start, self._request.stop
-        for _ in self._through(reach[0], start, inside=False):
-            pass
-        for entries, processed in self._through(start, stop, inside=True):
-            self._count(result, entries, processed)
-        for _ in self._through(stop, reach[1], inside=False):
-            pass
+        self._through(reach[0], start, None)
+        if extra:
+            self._process(extra, result)
+        self._through(start, stop, result)
+        self._through(stop, reach[1], None)
         with exclusive:
             while self._sink.complete and (entries := self._source.read(self._last, CHUNK)):
                 self._last = entries[-1].offset
-                self._process(entries, inside=False)
+                self._process(entries, None)
             self._sink.finish()
 
-    def _through(self, start: int, stop: int, *, inside: bool) -> Iterator[tuple[Sequence[Entry], Processed]]:
+    def _through(self, start: int, stop: int, result: ReplayResult | None) -> None:
+        """Process what was received in between; `result` None: as neighbours only."""
         for chunk in self._source.between(start, stop, containing=self._scope.texts, limit=CHUNK):
             self._last = max(self._last, chunk[-1].offset)
-            yield from self._process(chunk, inside=inside)
+            self._process(chunk, result)
 
-    def _process(self, chunk: Sequence[Entry], *, inside: bool) -> list[tuple[Sequence[Entry], Processed]]:
+    def _process(self, chunk: Sequence[Entry], result: ReplayResult | None) -> None:
         entries = self._scope.select(chunk)
         if not entries:
-            return []
+            return
         processed = self._processor.process(entries)
-        self._sink.chunk(entries, processed, inside=inside)
-        return [(entries, processed)]
-
-    def _count(self, result: ReplayResult, entries: Sequence[Entry], processed: Processed) -> None:
-        bad = {letter.entry.offset for letter in processed.rejected}
-        for letter in processed.rejected:
+        inside = [] if result is None else [e.offset for e in entries if not self._only or e.offset in self._only]
+        self._sink.chunk(entries, processed, inside)
+        if result is None:
+            return
+        counted = frozenset(inside)
+        rejected = [letter for letter in processed.rejected if letter.entry.offset in counted]
+        for letter in rejected:
             result.rejected[letter.reason] = result.rejected.get(letter.reason, 0) + 1
-        self._rejected(processed.rejected)
-        result.entries += len(entries)
-        result.resolved += self._resolved([entry.offset for entry in entries if entry.offset not in bad])
+        result.entries += len(inside)
+        result.resolved += self._record(rejected, inside)
         self._progress(f"{result.entries} entries")

@@ -13,12 +13,13 @@ import structlog
 
 from gateway.app import parts
 from gateway.app.jobs import Job, Jobs, ReplayRequest, ReplayResult
+from gateway.app.process import lettered
 from gateway.app.replay import Replay, Scope, Sink
-from gateway.app.sinks import DirectSink, ReconcilingSink
+from gateway.app.sinks import DirectSink, OffsetStore, ReconcilingSink
 from gateway.config import Settings
 from gateway.deadletters import DeadLetters
 from gateway.journal import JournalReader
-from gateway.model import SECOND_NS, Refused, Store
+from gateway.model import SECOND_NS, Entry, Reason, Refused, Rejected, Store
 from gateway.pipeline.memory import Memory
 from gateway.pipeline.processor import Processor
 from gateway.pipeline.quality import MEMORY_NS
@@ -56,11 +57,10 @@ class Replays:
                         processor,
                         scope,
                         sink,
-                        resolved=self._deadletters.resolve,
-                        rejected=self._deadletters.write,
+                        record=self._record,
                         progress=progress,
                     )
-                    replay.run(result, reach, self._exclusive)
+                    replay.run(result, reach, self._exclusive, self._lost(request, reader))
                 finally:
                     close()
         finally:
@@ -71,9 +71,9 @@ class Replays:
         self, request: ReplayRequest, reader: JournalReader, scratch: Path, result: ReplayResult
     ) -> tuple[Sink, tuple[int, int], Callable[[], None]]:
         """The sink, which receive times it needs, and how to close it."""
-        if hasattr(self._store, "replace"):
+        if isinstance(self._store, OffsetStore):
             reach = (request.start - 2 * MEMORY_NS, request.stop + MEMORY_NS)
-            return DirectSink(self._store, result), reach, lambda: None
+            return DirectSink(self._store, result, frozenset(request.offsets)), reach, lambda: None
         pipeline = self._settings.pipeline
         future, past = round(pipeline.max_future * SECOND_NS), round(pipeline.max_past * SECOND_NS)
         span = (request.start - past, request.stop + future)
@@ -84,6 +84,19 @@ class Replays:
             self._store, truth, result, refused=self._refused, span=span, oldest=max(oldest, span[0])
         )
         return sink, (span[0] - future - 2 * MEMORY_NS, FOREVER_NS), truth.close
+
+    def _lost(self, request: ReplayRequest, reader: JournalReader) -> list[Entry]:
+        """Entries asked for by offset that retention has removed, as their dead letters keep them."""
+        if not request.offsets:
+            return []
+        first = reader.read(0, 1)
+        oldest = first[0].offset if first else FOREVER_NS
+        lost = [self._deadletters.show(offset) for offset in request.offsets if offset < oldest]
+        kept = [letters[0] for letters in lost if letters and letters[0].reason is not Reason.PRIVACY]
+        return [Entry(letter.offset, letter.received) for letter in kept]
+
+    def _record(self, rejected: Sequence[Rejected], reprocessed: Sequence[int]) -> int:
+        return self._deadletters.record(lettered(rejected), reprocessed=reprocessed)
 
     def _refused(self, refused: Sequence[Refused]) -> None:
         for point in refused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from gateway.app.jobs import ReplayResult
 from gateway.model import Entry, Observation, Refused, Store
@@ -12,6 +12,7 @@ from gateway.pipeline.processor import Processed
 _ALL = 1_000_000_000
 
 
+@runtime_checkable
 class OffsetStore(Store, Protocol):
     """A store that knows which journal entry each point came from (DuckDB)."""
 
@@ -27,26 +28,28 @@ class DirectSink:
 
     complete = False
 
-    def __init__(self, store: OffsetStore, result: ReplayResult) -> None:
-        """`result` are the counters to add to."""
-        self._store, self._result = store, result
+    def __init__(self, store: OffsetStore, result: ReplayResult, only: frozenset[int] = frozenset()) -> None:
+        """`result` are the counters to add to; `only` the offsets that are meant, empty for all inside the range."""
+        self._store, self._result, self._only = store, result, only
         self._first: int | None = None
         self._last = -1
 
-    def chunk(self, entries: Sequence[Entry], processed: Processed, *, inside: bool) -> None:
+    def chunk(self, entries: Sequence[Entry], processed: Processed, inside: Sequence[int]) -> None:  # noqa: ARG002 - Sink
         """Replace what these entries said; outside the range only flags of points inside it may still change."""
-        offsets: list[int] = []
         if inside:
-            offsets = [entry.offset for entry in entries]
-            self._first = offsets[0] if self._first is None else self._first
-            self._last = offsets[-1]
+            self._first = inside[0] if self._first is None else self._first
+            self._last = inside[-1]
         if self._first is None:
             return
-        first, last = self._first, self._last
-        points = [point for point in processed.observations if first <= point.offset <= last]
+        first, last, only = self._first, self._last, self._only
+        points = [
+            point
+            for point in processed.observations
+            if first <= point.offset <= last and (not only or point.offset in only)
+        ]
         self._result.observations += len(points)
-        if points or offsets:
-            self._result.removed += self._store.replace(points, offsets)
+        if points or inside:
+            self._result.removed += self._store.replace(points, inside)
 
     def finish(self) -> None:
         """Nothing is left to do."""
@@ -91,10 +94,10 @@ class ReconcilingSink:
         self._start, self._stop = span
         self._first_point, self._last_point = span
 
-    def chunk(self, entries: Sequence[Entry], processed: Processed, *, inside: bool) -> None:
+    def chunk(self, entries: Sequence[Entry], processed: Processed, inside: Sequence[int]) -> None:
         """Gather; nothing reaches the store before `finish`."""
         if inside:
-            self._inside.update(entry.offset for entry in entries)
+            self._inside.update(inside)
             self._devices.update(processed.seen)
             for point in processed.observations:
                 self._first_point = min(self._first_point, point.time)
