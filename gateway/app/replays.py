@@ -78,7 +78,10 @@ class Replays:
         future, past = round(pipeline.max_future * SECOND_NS), round(pipeline.max_past * SECOND_NS)
         span = (request.start - past, request.stop + future)
         first = reader.read(0, 1)
-        oldest = first[0].received.received_at + future if first else FOREVER_NS
+        # An entry is received no earlier than its time less `future`: what is older may come from an entry that
+        # retention removed. Where the first entry of all is still there, nothing was.
+        complete = bool(first) and first[0].offset == 1
+        oldest = span[0] if complete else first[0].received.received_at + future if first else FOREVER_NS
         truth = parts.open_store(self._settings, scratch / "replay.duckdb")
         sink = ReconcilingSink(
             self._store, truth, result, refused=self._refused, span=span, oldest=max(oldest, span[0])

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
-from gateway.deadletters import DeadLetters
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from gateway.config import load
+from gateway.deadletters import DeadLetters
 from gateway.model import Store
 from tests.flow.gateway_process import GatewayProcess, wait_for
 from tests.flow.uplinks import Fleet, poison
