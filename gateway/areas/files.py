@@ -13,6 +13,7 @@ from typing import Any
 import pyproj
 import shapefile  # type: ignore[import-untyped]  # pyshp has no stubs
 import shapely
+from shapely import wkb
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -128,7 +129,7 @@ def _geopackage_geometry(blob: bytes | None, where: str) -> BaseGeometry | None:
         start = 8 + envelopes[flags >> 1 & 7]
         if magic != b"GP":
             raise AreaError(f"{where}: geometry is no GeoPackage binary")
-        return None if flags >> 4 & 1 else shapely.wkb.loads(blob[start:])
+        return None if flags >> 4 & 1 else wkb.loads(blob[start:])
     except (struct.error, KeyError, TypeError, shapely.errors.ShapelyError) as error:
         raise AreaError(f"{where}: geometry cannot be read: {error}") from error
 
