@@ -6,19 +6,17 @@ FORMAT = 1
 SCHEMA = f"""
 PRAGMA auto_vacuum = INCREMENTAL;
 PRAGMA journal_mode = WAL;
-BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS message(
+CREATE TABLE message(
   "offset" INTEGER PRIMARY KEY, source TEXT NOT NULL, topic TEXT NOT NULL, received_at INTEGER NOT NULL,
   retained INTEGER NOT NULL, duplicate INTEGER NOT NULL, content_type TEXT NOT NULL,
   size INTEGER NOT NULL, private INTEGER NOT NULL, body BLOB);
-CREATE TABLE IF NOT EXISTS letter(
+CREATE TABLE letter(
   "offset" INTEGER NOT NULL, part TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, device TEXT NOT NULL,
   first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, resolved_at INTEGER,
   PRIMARY KEY("offset", part)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS letter_reason ON letter(resolved_at, reason);
-CREATE INDEX IF NOT EXISTS letter_device ON letter(device);
+CREATE INDEX letter_reason ON letter(resolved_at, reason);
+CREATE INDEX letter_device ON letter(device);
 PRAGMA user_version = {FORMAT};
-COMMIT;
 """
 # Once private, always private: another part of the same message must not bring its body back.
 PUT_MESSAGE = """INSERT INTO message VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET

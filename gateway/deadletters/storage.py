@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -10,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
+from gateway.databases import connect, create
 from gateway.deadletters.letter import DeadLetter, DeadLettersError, Filter
 from gateway.deadletters.statements import FORMAT, LETTERS, OFFSETS, PUT_LETTER, PUT_MESSAGE, SCHEMA, SURPLUS
 from gateway.model import Reason, Rejected
@@ -166,18 +166,13 @@ class DeadLetters:
 
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-        self._connection = connection = sqlite3.connect(
-            self._path, isolation_level=None, timeout=5, check_same_thread=False
-        )
+        create(self._path, SCHEMA)
+        self._connection = connection = connect(self._path)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version not in {0, FORMAT}:
+        if version != FORMAT:
             raise sqlite3.DatabaseError(f"has format {version}; this program knows format {FORMAT}")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
-        if version == 0:
-            connection.executescript(SCHEMA)
 
 
 def _text(text: str, limit: int) -> str:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gateway.databases import connect, is_damage
 from gateway.journal.blocks import BlockError
 from gateway.journal.salvage import resume_after
-from gateway.journal.segments import JournalDamagedError, SegmentFile, connect, is_damage, list_segments, verify
+from gateway.journal.segments import JournalDamagedError, SegmentFile, list_segments, verify
 from gateway.model import SECOND_NS, JournalUnavailableError
 
 _SETTLED_NS = 2 * SECOND_NS

@@ -8,19 +8,18 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.databases import COMPANIONS, connect
 from gateway.journal.blocks import BlockError, unpack
 from gateway.journal.offsets import FILE, ConsumerOffsets
 from gateway.journal.segments import (
-    SUFFIXES,
     JournalDamagedError,
     SegmentFile,
-    connect,
     list_segments,
     verify,
 )
 from gateway.model import JournalUnavailableError
 
-_OWN = {"journal.lock", *(FILE + suffix for suffix in SUFFIXES)}
+_OWN = {"journal.lock", *(FILE + suffix for suffix in COMPANIONS)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +103,7 @@ def _read(connection: sqlite3.Connection) -> Iterator[str]:
 
 def _strangers(folder: Path, segments: list[SegmentFile]) -> Iterator[str]:
     """Files that do not belong there, and such that others may read."""
-    own = _OWN | {segment.path.name + suffix for segment in segments for suffix in SUFFIXES}
+    own = _OWN | {segment.path.name + suffix for segment in segments for suffix in COMPANIONS}
     if not folder.is_dir():
         return
     if folder.stat().st_mode & 0o077:

@@ -20,9 +20,10 @@ from pathlib import Path
 
 import structlog
 
+from gateway.databases import delete, is_damage
 from gateway.journal.blocks import pack
 from gateway.journal.offsets import committed_offsets
-from gateway.journal.segments import JournalDamagedError, Segment, is_damage, list_segments, utc_day
+from gateway.journal.segments import JournalDamagedError, Segment, list_segments, utc_day
 from gateway.model import JournalUnavailableError, Received
 
 CHECKPOINT_BYTES = 16 << 20
@@ -148,7 +149,7 @@ class Committer:
             old.close()
             if old.empty and old.in_place():
                 with suppress(OSError):
-                    old.file.delete()
+                    delete(old.file.path)
         return segment
 
     def _pass_over(self, first: int, error: JournalDamagedError) -> None:

@@ -12,13 +12,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from gateway.journal.segments import JournalDamagedError, connect, is_damage, make_private
+from gateway.databases import connect, create, is_damage
+from gateway.journal.segments import JournalDamagedError
 from gateway.model import JournalUnavailableError
 
 FILE = "consumers.sqlite"
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS consumer(
+PRAGMA journal_mode = WAL;
+CREATE TABLE consumer(
   name TEXT PRIMARY KEY, committed INTEGER NOT NULL, committed_at INTEGER NOT NULL) WITHOUT ROWID;
 """
 
@@ -84,7 +86,7 @@ class ConsumerOffsets:
             return self._connection.execute(statement, values).fetchall()
         except sqlite3.Error as error:
             self.close()
-            if is_damage(error):
+            if is_damage(error) or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR:  # no such table
                 raise JournalDamagedError(
                     self._path, f"{error}; delete this file to let all consumers begin at the oldest entry"
                 ) from error
@@ -94,12 +96,9 @@ class ConsumerOffsets:
 
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with suppress(FileExistsError):
-            make_private(self._path)
-        self._connection = connect(self._path, "rw")
-        self._connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        create(self._path, _SCHEMA)
+        self._connection = connect(self._path)
         self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.executescript(_SCHEMA)
 
 
 def committed_offsets(folder: Path) -> dict[str, int]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.config import JournalSettings
+from gateway.databases import COMPANIONS, delete
 from gateway.journal.offsets import committed_offsets
-from gateway.journal.segments import DAY_NS, SUFFIXES, SegmentFile, list_segments
+from gateway.journal.segments import DAY_NS, SegmentFile, list_segments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ def enforce(folder: Path, settings: JournalSettings, now: int) -> Retained:
     sizes = [segment.size() for segment in segments]
     number, held_by = _removable(segments, sizes, committed, settings, now)
     for segment in segments[:number]:
-        segment.delete()
+        delete(segment.path)
     _remove_orphans(folder)
     return Retained(
         removed=tuple(segment.path.name for segment in segments[:number]),
@@ -86,7 +87,7 @@ def _days(segments: list[SegmentFile]) -> list[int]:
 
 def _remove_orphans(folder: Path) -> None:
     """Companions of a database that is gone: a removal was interrupted."""
-    for suffix in SUFFIXES[1:]:
+    for suffix in COMPANIONS[1:]:
         for path in folder.glob(f"????-??-??-*.sqlite{suffix}"):
             if not path.with_name(path.name.removesuffix(suffix)).exists():
                 with suppress(FileNotFoundError):

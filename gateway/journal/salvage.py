@@ -10,7 +10,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from gateway.journal.segments import JournalDamagedError, connect, is_damage, verify
+from gateway.databases import connect, is_damage
+from gateway.journal.segments import JournalDamagedError, verify
 
 _NEXT = "SELECT last, count FROM block WHERE last >= ? ORDER BY last LIMIT 1"
 

@@ -5,8 +5,7 @@
                  2026-11-23-0000000000184467.sqlite-wal
                  consumers.sqlite  journal.lock
 
-The order of the files is that of their first offsets, so a clock that is set back cannot change it. A file comes into
-being under another name and is renamed when it is complete: whoever sees a journal file sees a whole one.
+The order of the files is that of their first offsets, so a clock that is set back cannot change it.
 """
 
 from __future__ import annotations
@@ -15,23 +14,20 @@ import os
 import re
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
+from gateway.databases import COMPANIONS, connect, create, is_damage
 from gateway.journal.blocks import Row
 from gateway.model import SECOND_NS
 
 APPLICATION_ID = 0x514A524E
 FORMAT = 1
 PAGE_SIZE = 8192
-SUFFIXES = ("", "-wal", "-shm")
-"""A database in WAL mode and its companions; the database goes first when they are deleted."""
-
 DAY_NS = 86400 * SECOND_NS
-BUSY_TIMEOUT = 5.0
 
 _NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})-([0-9]{16,19})\.sqlite")
 _SCHEMA = f"""
@@ -88,15 +84,10 @@ class SegmentFile:
     def size(self) -> int:
         """Bytes on disk together with its companions; 0 when it is gone."""
         total = 0
-        for suffix in SUFFIXES:
+        for suffix in COMPANIONS:
             with suppress(FileNotFoundError):
                 total += Path(f"{self.path}{suffix}").stat().st_size
         return total
-
-    def delete(self) -> None:
-        """Remove the file and its companions; whoever has it open reads on."""
-        for suffix in SUFFIXES:
-            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
 
 
 def list_segments(folder: Path) -> list[SegmentFile]:
@@ -111,23 +102,6 @@ def list_segments(folder: Path) -> list[SegmentFile]:
 def utc_day(now: int) -> date:
     """UTC day of a time in ns since the epoch."""
     return date(1970, 1, 1) + timedelta(days=now // DAY_NS)
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether SQLite says that the file itself is broken (and not: busy, full, not readable now)."""
-    code = getattr(error, "sqlite_errorcode", 0)
-    return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or code == sqlite3.SQLITE_IOERR_SHORT_READ
-
-
-def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """Open an existing database file; `mode` is "ro" or "rw". The caller sees to one thread at a time."""
-    return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
-        uri=True,
-        isolation_level=None,
-        timeout=BUSY_TIMEOUT,
-        check_same_thread=False,
-    )
 
 
 def verify(connection: sqlite3.Connection, path: Path) -> None:
@@ -145,20 +119,6 @@ def verify(connection: sqlite3.Connection, path: Path) -> None:
         raise JournalDamagedError(path, f"has journal format {version}; this program knows format {FORMAT}")
 
 
-def make_private(path: Path) -> None:
-    """Make an empty file that only its owner may read; SQLite gives its companions the same mode."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names in the folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 class Segment:
     """The journal file being written. One thread; sqlite3.Error and OSError say that the disk does not take data."""
 
@@ -166,7 +126,7 @@ class Segment:
         """Open an existing file; raises JournalDamagedError when it cannot be used."""
         self.file = file
         self._inode = file.path.stat().st_ino
-        self._connection = connect(file.path, "rw")
+        self._connection = connect(file.path)
         try:
             verify(self._connection, file.path)
             self._connection.executescript(
@@ -188,24 +148,7 @@ class Segment:
     def create(cls, folder: Path, day: date, first: int) -> Self:
         """Make and open a new file; nothing is left behind when that fails."""
         file = SegmentFile(first, day, folder / f"{day.isoformat()}-{first:016d}.sqlite")
-        fresh = file.path.with_suffix(".new")
-        try:
-            fresh.unlink(missing_ok=True)
-            make_private(fresh)
-            with closing(connect(fresh, "rw")) as connection:
-                connection.executescript(_SCHEMA)
-            descriptor = os.open(fresh, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            fresh.rename(file.path)
-            sync_folder(folder)
-        except BaseException:
-            for suffix in SUFFIXES:
-                with suppress(OSError):
-                    Path(f"{fresh}{suffix}").unlink(missing_ok=True)
-            raise
+        create(file.path, _SCHEMA)
         return cls(file)
 
     @property

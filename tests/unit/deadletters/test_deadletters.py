@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.deadletters import DeadLetter, DeadLetters, DeadLettersError, Filter
@@ -258,16 +258,13 @@ with DeadLetters(Path(sys.argv[1])) as dead:
     subprocess.run([sys.executable, "-c", script, tmp_path], check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
-@pytest.mark.parametrize("ruin", [b"no database" * 1000, b""])
-def test_a_broken_file_is_named(tmp_path, ruin):
-    path = tmp_path / "deadletters.sqlite"
-    path.write_bytes(ruin)
-    with DeadLetters(tmp_path) as letters:
-        if ruin:
-            with pytest.raises(DeadLettersError, match=r"deadletters\.sqlite: file is not a database"):
-                letters.counts()
-        else:
-            assert sum(letters.counts().values()) == 0
+@pytest.mark.parametrize(
+    ("ruin", "what"), [(b"no database" * 1000, "file is not a database"), (b"", "has format 0; this program knows")]
+)
+def test_a_broken_file_is_named(tmp_path, ruin, what):
+    (tmp_path / "deadletters.sqlite").write_bytes(ruin)
+    with DeadLetters(tmp_path) as letters, pytest.raises(DeadLettersError, match=rf"deadletters\.sqlite: {what}"):
+        letters.counts()
 
 
 def test_a_newer_format_is_refused(letters, tmp_path):
@@ -283,6 +280,7 @@ def test_a_newer_format_is_refused(letters, tmp_path):
 texts = st.text(max_size=50)
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(texts, st.integers(1, 5), st.sampled_from(Reason), texts, texts), max_size=10))
 def test_any_text_can_be_kept(tmp_path_factory, parts):
     with DeadLetters(tmp_path_factory.mktemp("letters")) as letters:

@@ -125,14 +125,17 @@ def test_a_consumer_can_be_forgotten(folder):
         assert consumers.all() == {}
 
 
-async def test_a_broken_file_of_offsets_is_named_and_does_not_stop_the_writer(folder, clock, messages):
+@pytest.mark.parametrize(
+    ("ruin", "what"), [(b"no database" * 1000, "file is not a database"), (b"", "no such table: consumer")]
+)
+async def test_a_broken_file_of_offsets_is_named_and_does_not_stop_the_writer(folder, clock, messages, ruin, what):
     with ConsumerOffsets(folder) as consumers:
         consumers.commit("store", 5)
     path = folder / "consumers.sqlite"
-    path.write_bytes(b"no database" * 1000)
+    path.write_bytes(ruin)
     async with SegmentedJournal(folder, clock=clock) as journal:
         assert await journal.append(messages(1)) == 1
-    with pytest.raises(JournalDamagedError, match=r"consumers\.sqlite: file is not a database; delete this file"):
+    with pytest.raises(JournalDamagedError, match=rf"consumers\.sqlite: {what}; delete this file"):
         Consumer(folder, "store").__enter__()
 
 

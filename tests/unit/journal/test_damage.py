@@ -200,6 +200,6 @@ async def test_files_of_others_in_the_folder_are_passed_over_and_reported(folder
 async def test_remains_of_a_file_never_finished_are_cleared_away(folder, clock, messages):
     await write(folder, clock, messages, 1)
     for suffix in ("", "-wal", "-shm"):
-        (folder / f"2026-11-23-0000000000000004.new{suffix}").write_bytes(b"half")
+        (folder / f"2026-11-23-0000000000000004.new77-7{suffix}").write_bytes(b"half")
     assert await write(folder, clock, messages, 1) == 6
     assert check(folder, thorough=True).problems == ()

@@ -16,6 +16,8 @@ from gateway.journal import Consumer, ConsumerOffsets, JournalReader, SegmentedJ
 from gateway.model import SECOND_NS, Entry, Received
 
 DAY = 86400 * SECOND_NS
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""What is durable on disk is for other tests; here the sequences count, and memory is quick."""
 NAMES = st.sampled_from(["store", "second"])
 
 
@@ -23,7 +25,7 @@ class JournalMachine(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.runner = asyncio.Runner()
-        self.folder = Path(tempfile.mkdtemp()) / "journal"
+        self.folder = Path(tempfile.mkdtemp(dir=MEMORY)) / "journal"
         self.now = 20_000 * DAY + DAY // 2
         self.written: list[Entry] = []
         self.gone = 0
