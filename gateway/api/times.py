@@ -51,15 +51,15 @@ def parse_time(text: str, basis: str) -> int:
 def format_utc(ns: int) -> str:
     """ISO 8601 in UTC with Z and 0, 3, 6 or 9 digits of a second."""
     seconds, fraction = divmod(ns, SECOND_NS)
-    return f"{_at(seconds, UTC):%Y-%m-%dT%H:%M:%S}{_fraction(fraction)}Z"
+    return f"{_at(seconds, UTC).isoformat()[:19]}{_fraction(fraction)}Z"
 
 
 def format_local(ns: int, zone: tzinfo) -> tuple[str, str]:
     """`dd.mm.yyyy HH:MM` and ISO 8601 with offset, both in `zone`."""
     seconds, fraction = divmod(ns, SECOND_NS)
-    local = _at(seconds, zone)
-    offset = f"{local:%z}"
-    return f"{local:%d.%m.%Y %H:%M}", f"{local:%Y-%m-%dT%H:%M:%S}{_fraction(fraction)}{offset[:3]}:{offset[3:]}"
+    text = _at(seconds, zone).isoformat()
+    german = f"{text[8:10]}.{text[5:7]}.{text[:4]} {text[11:16]}"
+    return german, f"{text[:19]}{_fraction(fraction)}{text[19:]}"
 
 
 def _parse(text: str, zone: tzinfo) -> int:
