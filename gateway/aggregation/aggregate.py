@@ -98,7 +98,7 @@ def aggregate(
     classes: pl.DataFrame | None = None,
     threads: int = 2,
 ) -> None:
-    """Add to `site_hour`, `site_period`, `area_period` the hours of `[start, stop)` ns and the windows that begin in it.
+    """Add to `site_hour`, `site_period`, `area_period` the hours of `[start, stop)` ns and the windows begun in it.
 
     What of a window lies beyond the range is not known to it, so ask for whole windows. `classes`: see
     `spatial.area_periods`. Slices of time are worked on by `threads` threads.
