@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from gateway.atlas.classification import AreaResult, Result, matrix, run, run_dynamic
 from gateway.atlas.errors import AtlasError, Fault, RefusedError, text
-from gateway.atlas.methods import Method
+from gateway.atlas.methods import Method, parse_method, shipped
 from gateway.atlas.numbers import AmbiguousNumberError, DecimalMark, NumberError, Symbol, detect_mark, parse_number
 from gateway.atlas.reading import Cell, Special, Table
 
@@ -65,7 +65,7 @@ def read_inputs(table: Table, method: Method, columns: Columns) -> Inputs:
         elif entry.name in method.needed or entry.name in columns.inputs:
             faults.append(_missing(table, f"--column {entry.name}=", wanted))
     if faults or area_place is None:
-        raise RefusedError(faults)
+        raise RefusedError([*faults, *_fitting(table, method)])
     mark = columns.mark or _mark(table, places)
     found: Inputs = {}
     for row in table.rows:
@@ -88,6 +88,22 @@ def read_inputs(table: Table, method: Method, columns: Columns) -> Inputs:
     if faults:
         raise RefusedError(faults)
     return found
+
+
+def _fitting(table: Table, refused: Method) -> list[Fault]:
+    """Shipped methods whose columns are all in the table, as a hint."""
+    names = []
+    for name, content in shipped().items():
+        other = parse_method(content, name)
+        own = (other.area_column,) if isinstance(other.area_column, str) else other.area_column
+        columns = [own, *(other.headings(needed) for needed in other.needed)]
+        if other.id != refused.id and all(set(wanted) & set(table.headings) for wanted in columns):
+            names.append(name)
+    if not names:
+        return []
+    fitting = ", ".join(names)
+    problem = text(f"die Spalten passen zu {fitting}", f"the columns fit {fitting}")
+    return [Fault(file=table.file, row=1, column=None, problem=problem, todo=f"--method {names[0]} ?")]
 
 
 def _missing(table: Table, option: str, wanted: Sequence[str]) -> Fault:

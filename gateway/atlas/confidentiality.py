@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.atlas.disclosure import (
+from gateway.atlas.disclosure import audit
+from gateway.atlas.facts import (
     MIN_DENOMINATOR,
     MIN_POPULATION,
     Cell,
@@ -21,7 +22,6 @@ from gateway.atlas.disclosure import (
     Key,
     Ratio,
     Sum,
-    audit,
 )
 
 SYMBOL = "•"

@@ -41,7 +41,7 @@ class Variable(Part):
     kind: Literal["count", "measure"] = "count"
     groups: tuple[str, ...] = ("all",)
     min_cell: int = Field(3, ge=1)
-    zero_published: bool = True
+    zero_published: bool = False
     part_of: str | None = None
     max_jump: Exact = Decimal("0.3")
     jump_floor: Exact = Decimal(50)
@@ -116,7 +116,10 @@ class Reference(Part):
 
 
 class Dataset(Part):
-    """Everything that is known of a delivery before it arrives."""
+    """Everything that is known of a delivery before it arrives.
+
+    `refuse_small` (C1): a count of 1 … min_cell - 1 must not arrive at all; the sender prints * instead.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     version: str
@@ -129,7 +132,7 @@ class Dataset(Part):
     legal: Legal
     levels: tuple[Level, ...] = ("quartier",)
     required_levels: tuple[Level, ...] = ("quartier",)
-    refuse_small: bool = False
+    refuse_small: bool = True
     variable: tuple[Variable, ...] = Field(min_length=1)
     layout: tuple[Layout, ...] = Field(min_length=1)
 

@@ -24,8 +24,8 @@ from gateway.atlas.compare import moves, series_break
 from gateway.atlas.confidentiality import Protection, protect
 from gateway.atlas.datasets import Dataset, Definitions, Product
 from gateway.atlas.deliveries import Expectation, Values, read_delivery
-from gateway.atlas.disclosure import Facts
 from gateway.atlas.errors import AtlasError, AuditFailedError, text
+from gateway.atlas.facts import Facts
 from gateway.atlas.numbers import Symbol
 from gateway.atlas.people import Person
 from gateway.atlas.publication import (

@@ -17,8 +17,8 @@ from gateway.atlas.classification import Result, Table, matrix, run, run_dynamic
 from gateway.atlas.confidentiality import Protection, Register
 from gateway.atlas.datasets import Dataset, Definitions, Product, Source, Variable, Variant
 from gateway.atlas.deliveries import Values
-from gateway.atlas.disclosure import Cell, Facts, Key, Ratio, Sum
 from gateway.atlas.errors import AtlasError
+from gateway.atlas.facts import Cell, Facts, Key, Ratio, Sum
 from gateway.atlas.numbers import Symbol
 
 CONFIDENTIAL = "confidential"

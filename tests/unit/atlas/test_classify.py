@@ -101,6 +101,7 @@ def test_three_indicators_are_another_method_file_and_no_code(shared: Path, tmp_
     assert refused.exit_code == 1
     assert "s2_percentage_long_term_unemployed" in refused.output
     assert "another method" in refused.output
+    assert "the columns fit berlin-mss-three" in refused.output
 
 
 def test_columns_may_have_any_heading(tmp_path: Path):

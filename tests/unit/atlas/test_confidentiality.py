@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, milp
 
 from gateway.atlas.confidentiality import Register, dominated, primary, protect, publication
-from gateway.atlas.disclosure import Cell, Facts, Ratio, Sum, audit
+from gateway.atlas.disclosure import audit
+from gateway.atlas.facts import Cell, Facts, Ratio, Sum
 
 DISTRICTS = ("d1", "d2", "d3")
 

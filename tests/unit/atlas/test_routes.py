@@ -6,18 +6,26 @@ import asyncio
 import csv
 import io
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import httpx
+import numpy as np
+import polars as pl
 import pytest
 from fastapi import FastAPI
+from scipy.optimize import LinearConstraint, milp
+from scipy.sparse import csr_array
 from starlette.requests import Request
 
 from gateway.api.blocking import Blocking
 from gateway.api.errors import install
 from gateway.api.routes.registers import registers_router
+from gateway.atlas.classification import run, run_dynamic
 from gateway.atlas.editions import Registers
+from gateway.atlas.frames import register_frame
 from gateway.atlas.people import Person
+from gateway.atlas.publication import result_json
 from tests.unit.atlas.support import SENDER, deliver, released
 
 BASE = "/v1/registers/sozialdatenatlas/2023-12-31"
@@ -178,3 +186,97 @@ def test_no_answer_holds_a_confidential_number(client: Client, registers: Regist
     text = client.get(f"{BASE}/classes").text + client.get(f"{BASE}/values").text
     assert "primary" not in text
     assert "secondary" not in text
+
+
+def test_everything_derived_can_be_derived_from_the_shown_counts(
+    client: Client, registers: Registers, demo, definitions
+):
+    """Mean, deviation, z, sum, index, class and ratios follow from the values route alone, so they add no knowledge."""
+    for year in (2021, 2023):
+        released(registers, demo, year)
+
+    def inputs(year: int, variant) -> dict[str, dict[str, Decimal | None]]:
+        rows = client.get(f"/v1/registers/sozialdatenatlas/{year}-12-31/values").json()["data"]
+        shown = {(r["dataset"], r["variable"], r["group"], r["area"]): r["value"] for r in rows}
+        table: dict[str, dict[str, Decimal | None]] = {}
+        for area in definitions.areas["wuppertal"].quartiere:
+            found = {n: shown.get((s.dataset, s.variable, s.group, area)) for n, s in variant.sources.items()}
+            table[area] = {n: None if v is None else Decimal(v) for n, v in found.items()}
+        return table
+
+    edition = registers.find("sozialdatenatlas", date(2023, 12, 31), public=True)
+    for variant in definitions.products["sozialdatenatlas"].variant:
+        method = definitions.methods[variant.method]
+        table = inputs(2023, variant)
+        public = edition["public"]["variants"][variant.id]
+        withheld = {a: "confidential" for a, r in public["areas"].items() if r["excluded"] == "confidential"}
+        result = run(method, table, withheld)
+        assert {k: v for k, v in result_json(result).items() if k != "method"} == {
+            k: public[k] for k in ("borders", "statistics", "areas")
+        }
+        change = run_dynamic(method, table, inputs(2021, variant), withheld)
+        assert result_json(change)["areas"] == public["dynamic"]["areas"]
+        for name, printed in public["ratios"].items():
+            area, _, indicator = name.partition("|")
+            if area in result.areas:
+                exact = result.areas[area].indicators[indicator]
+                assert exact is not None
+                assert abs(exact - Decimal(printed)) <= Decimal("0.05")
+        frame = register_frame(edition)
+        for area in withheld:
+            row = frame.row(by_predicate=pl.col("area") == area, named=True)
+            assert row[f"{variant.id}.index"] is None
+            assert row[f"{variant.id}.class"] is None
+            if table[area]["sgb2"] is None:
+                assert row[f"{variant.id}.sgb2"] is None
+                assert row[f"{variant.id}.sgb2_rate"] is None
+
+
+def test_integer_programming_over_all_routes_narrows_nothing(client: Client, registers: Registers, demo, definitions):
+    """The outsider of the released demo editions: counts of the values route, the hierarchy, and common sense."""
+    released(registers, demo, 2023)
+    areas = definitions.areas["wuppertal"]
+    rows = client.get(f"{BASE}/values").json()["data"]
+    counts = [r for r in rows if r["unit"] == "person"]
+    shown = {(r["variable"], r["group"], r["area"]): int(r["value"]) for r in counts if r["value"] is not None}
+    hidden = [(r["variable"], r["group"], r["area"]) for r in counts if r["value"] is None]
+    assert len(hidden) > 10
+    needed = {"population": 3, "migrants": 3, "sgb2": 10}
+    names = sorted({*shown, *hidden})
+    place = {name: n for n, name in enumerate(names)}
+    matrix, low, high = [], [], []
+
+    def add(terms: dict[tuple[str, str, str], int], least: float, most: float) -> None:
+        line = np.zeros(len(names))
+        for name, factor in terms.items():
+            line[place[name]] += factor
+        matrix.append(line)
+        low.append(least)
+        high.append(most)
+
+    for variable, group in sorted({name[:2] for name in names}):
+        for district in areas.district:
+            parts = {(variable, group, code): -1 for code, _ in district.quartiere}
+            add({(variable, group, district.code): 1, **parts}, 0, 0)
+        parts = {(variable, group, a): -1 for a in (*areas.of_level("bezirk"), "keine-angabe")}
+        add({(variable, group, "wuppertal"): 1, **parts}, 0, 0)
+        for area in areas.names:
+            if group == "u18":
+                add({(variable, "all", area): 1, (variable, group, area): -1}, 0, np.inf)
+            if variable != "population":
+                add({("population", group, area): 1, (variable, group, area): -1}, 0, np.inf)
+    bounds = (
+        np.array([shown.get(n, 0) for n in names], float),
+        np.array([shown.get(n, 10**6) for n in names], float),
+    )
+    constraints = LinearConstraint(csr_array(np.array(matrix)), low, high)
+    for target in hidden:
+        ends = []
+        for sign in (1, -1):
+            goal = np.zeros(len(names))
+            goal[place[target]] = sign
+            found = milp(goal, integrality=np.ones(len(names)), bounds=bounds, constraints=constraints)
+            assert found.x is not None
+            ends.append(round(found.x[place[target]]))
+        assert ends[1] - ends[0] >= needed[target[0]], (target, ends)
+        assert ends[1] >= needed[target[0]], (target, ends)
