@@ -220,7 +220,7 @@ token.file = "{secret}"
 """
     with GatewayProcess(tmp_path / "gateway", configuration(mosquitto, store)) as gateway:
         wait_for(lambda: gateway.get("/readyz")[0] == 200, 30, "ready")
-        publisher = Publisher(mosquitto.port, fleet, rate=350)
+        publisher = Publisher(mosquitto.port, fleet, rate=170)
         publisher.start()
         kill_at_random(gateway, randomly)
         own_influxd.kill()
