@@ -35,7 +35,7 @@ class Disclosure:
     hosts: int = 2
 
 
-def protect(areas: pl.DataFrame, rules: Disclosure = Disclosure()) -> pl.DataFrame:  # noqa: B008 - frozen, so one is as good as the other
+def protect(areas: pl.DataFrame, rules: Disclosure = Disclosure()) -> pl.DataFrame:
     """Rows of schema AREA_PERIOD as the public may see them: what is confidential has no value, and says so.
 
     `max` is the largest site's value: with it the 15/15 rule needs no other table.

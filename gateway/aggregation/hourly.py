@@ -15,7 +15,7 @@ from gateway.aggregation import kinds
 from gateway.aggregation.calendar import DAY_NS, HOUR_NS
 from gateway.aggregation.kinds import Cells
 from gateway.aggregation.plan import Plan
-from gateway.aggregation.slab import Rows, Slab, make_slab
+from gateway.aggregation.slab import Floats, Rows, Slab, make_slab
 
 USED = (1, 2)
 """QARTOD flags that enter by default: good and not evaluated. 4 (fail) and 9 (missing) never enter."""
@@ -75,10 +75,10 @@ def series_hours(
     slab = _slab(observations, plan, start, stop, used)
     firsts = dict(first_used) if first_used is not None else _firsts(slab)
     frames = []
-    for numbers in ((0,), (1,), (2,), (3,), (4,), (5,)):
-        rows = slab.family(*numbers)
+    for number in range(6):
+        rows = slab.family(number)
         if rows is not None:
-            frames.append(_frame(_family(numbers[0], rows, slab, firsts), slab, start, stop))
+            frames.append(_frame(_family(number, rows, slab, firsts), slab, start, stop))
     return pl.concat(frames) if frames else pl.DataFrame(schema=SERIES_HOUR)
 
 
@@ -90,7 +90,7 @@ def category_hours(
     rows = slab.family(1)
     frames = [pl.DataFrame(schema=SERIES_HOUR_CATEGORY)]
     if rows is not None:
-        value = rows.value[rows.used]
+        value = rows.value
         cells = Cells(slab.grid)
         names = {str(category): float(category) for category in np.unique(value).tolist()}
         kinds.held(rows, slab, {name: (value == category).astype(float) for name, category in names.items()}, cells)
@@ -137,33 +137,37 @@ def _firsts(slab: Slab) -> dict[int, int]:
     rows = slab.family(5)
     if rows is None:
         return {}
-    part, time = rows.part[rows.used], rows.time[rows.used]
-    edges, _ = kinds.runs(part)
-    return {int(slab.parts[part[edge]]): int(time[edge]) for edge in edges.tolist()}
+    edges, _ = kinds.runs(rows.part)
+    return {int(slab.parts[rows.part[edge]]): int(rows.time[edge]) for edge in edges.tolist()}
 
 
 def _family(number: int, rows: Rows, slab: Slab, firsts: dict[int, int]) -> Cells:
     cells = kinds.observed(rows)
-    value = rows.value[rows.used]
+    if number == 4:
+        kinds.summed(rows, slab, cells)
+    elif number == 5:
+        kinds.differences(rows, slab, firsts, cells)
+    else:
+        for chunk in rows.chunks():
+            kinds.held(chunk, slab, _integrands(number, chunk, slab), cells)
+    return cells
+
+
+def _integrands(number: int, rows: Rows, slab: Slab) -> dict[str, Floats]:
+    """What is integrated over the hour, by name of its sum."""
+    value = rows.value
     match number:
-        case 0:
-            kinds.held(rows, slab, {"weighted": value, "squares": value * value}, cells)
         case 1:
             on = kinds.switched(value)
-            kinds.held(rows, slab, {"weighted": on, "squares": on}, cells)
+            return {"weighted": on, "squares": on}
         case 2:
-            power = kinds.energy(value)
-            kinds.held(rows, slab, {"weighted": value, "squares": value * value, "energy": power}, cells)
+            return {"weighted": value, "squares": value * value, "energy": kinds.energy(value)}
         case 3:
             weight = kinds.wind_weights(rows, slab)
             sine, cosine = np.sin(np.radians(value)), np.cos(np.radians(value))
-            vectors = {"sine": sine, "cosine": cosine, "u": weight * sine, "v": weight * cosine, "weight": weight}
-            kinds.held(rows, slab, vectors, cells)
-        case 4:
-            kinds.summed(rows, slab, cells)
+            return {"sine": sine, "cosine": cosine, "u": weight * sine, "v": weight * cosine, "weight": weight}
         case _:
-            kinds.differences(rows, slab, firsts, cells)
-    return cells
+            return {"weighted": value, "squares": value * value}
 
 
 def _frame(cells: Cells, slab: Slab, start: int, stop: int) -> pl.DataFrame:

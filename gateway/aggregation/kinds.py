@@ -13,7 +13,6 @@ import numpy as np
 from gateway.aggregation.calendar import DAY_NS, HOUR_NS
 from gateway.aggregation.slab import Bools, Floats, Grid, Ints, Numbers, Rows, Slab
 
-FAR = np.int64(1 << 62)
 DB = np.log(10) / 10
 """10^(L/10) = exp(L * DB)."""
 
@@ -49,13 +48,13 @@ def observed(rows: Rows) -> Cells:
     found = Cells(rows.grid)
     size = rows.grid.size
     for name, flag in (("good", 1), ("unevaluated", 2), ("suspect", 3), ("failed", 4), ("missing", 9)):
-        chosen = rows.flag == flag
+        chosen = rows.seen_flag == flag
         found.columns[name] = (
-            np.bincount(rows.cell if bool(chosen.all()) else rows.cell[chosen], minlength=size).astype(np.int32)
+            np.bincount(rows.seen_cell[chosen], minlength=size).astype(np.int32)
             if bool(chosen.any())
             else np.zeros(size, dtype=np.int32)
         )
-    cell, value, time = rows.cell[rows.used], rows.value[rows.used], rows.time[rows.used]
+    cell, value, time = rows.cell, rows.value, rows.time
     edges, ends = runs(cell)
     cells = cell[edges]
     found.put("n", cells, (ends - edges + 1).astype(np.int32), nothing=0)
@@ -73,20 +72,19 @@ def held(rows: Rows, slab: Slab, integrands: dict[str, Floats], into: Cells) -> 
     """Integrate values that hold from t to min(next used t, t + 1.5 E, end of the installation).
 
     Args:
-        rows: used and unused rows.
+        rows: whole parts.
         slab: the facts of the stretches.
         integrands: name of a statistic and what is integrated, for each used row; the sums are value x seconds.
         into: receives `covered` (ns) and the sums.
     """
-    used = rows.used
-    part, time, cell, stretch = rows.part[used], rows.time[used], rows.cell[used], rows.stretch[used]
+    part, time, cell, stretch = rows.part, rows.time, rows.cell, rows.stretch
     if not len(time):
         return
-    following = np.full(len(time), FAR, dtype=np.int64)
-    following[:-1] = np.where(part[1:] == part[:-1], time[1:], FAR)
     hold = (slab.stretches["expected"] * 3 // 2)[stretch]
-    until = np.minimum(np.minimum(following, time + hold), slab.stretches["ends"][stretch])
-    hour_end = time - time % HOUR_NS + HOUR_NS
+    until = np.minimum(time + hold, slab.stretches["ends"][stretch])
+    same = part[1:] == part[:-1]
+    np.minimum(until[:-1], time[1:], out=until[:-1], where=same)
+    hour_end = (rows.hour + 1) * HOUR_NS + rows.grid.start
     dt = np.minimum(until, hour_end) - time
     edges, ends = runs(cell)
     cells = cell[edges]
@@ -98,7 +96,7 @@ def held(rows: Rows, slab: Slab, integrands: dict[str, Floats], into: Cells) -> 
     late = until[ends] > hour_end[ends]
     last, cells, end = ends[late], cells[late], hour_end[ends][late]
     until = until[last]
-    hour = cells % rows.grid.hours
+    hour = rows.hour[last]
     while len(last):
         cells, hour = cells + 1, hour + 1
         within = (hour < rows.grid.hours) & (until > end)
@@ -112,13 +110,12 @@ def held(rows: Rows, slab: Slab, integrands: dict[str, Floats], into: Cells) -> 
 
 def summed(rows: Rows, slab: Slab, into: Cells) -> None:
     """Add up increments and counts in the hour in which the middle of their period lies."""
-    used = rows.used
-    stretch, time, value = rows.stretch[used], rows.time[used], rows.value[used]
+    stretch, time, value = rows.stretch, rows.time, rows.value
     expected = slab.stretches["expected"][stretch].astype(np.int64)
     forward = np.where(slab.stretches["stamps_start"][stretch], 1, -1)
     hour = rows.grid.hour_of(np.asarray(time + forward * (expected // 2), dtype=np.int64))
     within = (hour >= 0) & (hour < rows.grid.hours)
-    cell = (rows.part[used] * rows.grid.hours + hour)[within]
+    cell = (rows.part * rows.grid.hours + hour)[within]
     size = rows.grid.size
     summands = np.bincount(cell, minlength=size).astype(np.int32)
     into.columns["summands"] = summands
@@ -133,9 +130,7 @@ def differences(rows: Rows, slab: Slab, first_used: dict[int, int], into: Cells)
     reset, and the new value counts from zero. A gap longer than 24 h gives no difference. A reading covers back to
     its predecessor, at most 1.5 E; `first_used` says for each part when its very first reading was, which has none.
     """
-    used = rows.used
-    part, time, cell, stretch = rows.part[used], rows.time[used], rows.cell[used], rows.stretch[used]
-    value = rows.value[used]
+    part, time, cell, stretch, value = rows.part, rows.time, rows.cell, rows.stretch, rows.value
     if not len(time):
         return
     follows = np.concatenate(([False], part[1:] == part[:-1]))
@@ -150,7 +145,7 @@ def differences(rows: Rows, slab: Slab, first_used: dict[int, int], into: Cells)
     has_predecessor = follows | ((first >= 0) & (first < time))
     hold = (slab.stretches["expected"] * 3 // 2)[stretch]
     since = np.where(has_predecessor, np.maximum(before, time - hold), time)
-    hour_start = time - time % HOUR_NS
+    hour_start = rows.hour * HOUR_NS + rows.grid.start
     edges, _ = runs(cell)
     cells = cell[edges]
     into.add("covered", cells, np.add.reduceat(time - np.maximum(since, hour_start), edges))
@@ -173,22 +168,18 @@ def differences(rows: Rows, slab: Slab, first_used: dict[int, int], into: Cells)
 
 def wind_weights(rows: Rows, slab: Slab) -> Floats:
     """For each used direction the wind speed of the same device at the same time, else 1."""
-    used = rows.used
-    time, stretch = rows.time[used], rows.stretch[used]
+    time, stretch = rows.time, rows.stretch
     weights = np.ones(len(time))
     edges, ends = runs(stretch)
     for low, last in zip(edges.tolist(), ends.tolist(), strict=True):
         span = slab.series_span.get(int(slab.stretches["weight_series"][stretch[low]]))
-        if span is None or span[0] == span[1]:
+        if span is None or span.start == span.stop:
             continue
-        speeds = slice(*span)
-        good = slab.rows.used[speeds]
-        at, speed = slab.rows.time[speeds][good], slab.rows.value[speeds][good]
+        at, speed = slab.rows.time[span], slab.rows.value[span]
         asked = time[low : last + 1]
-        place = np.minimum(np.searchsorted(at, asked), max(len(at) - 1, 0))
-        if len(at):
-            hit = at[place] == asked
-            weights[low : last + 1][hit] = speed[place][hit]
+        place = np.minimum(np.searchsorted(at, asked), len(at) - 1)
+        hit = at[place] == asked
+        weights[low : last + 1][hit] = speed[place][hit]
     return weights
 
 

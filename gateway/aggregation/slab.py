@@ -9,7 +9,7 @@ for up to 65,536 series) usually does; only what then still runs backwards is so
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,41 +46,55 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """Observations of one family; `stretch` is the row of the plan's stretches, `part` the index in the grid."""
+    """Observations of one family: the used ones in full, of all the cell and the flag.
+
+    `stretch` is the row of the plan's stretches, `part` the index in the grid, `hour` the index of the hour.
+    """
 
     grid: Grid
     part: Ints
     stretch: Ints
     time: Ints
     value: Floats
-    flag: NDArray[np.uint8]
-    used: Bools
+    hour: Ints
     cell: Ints
+    seen_cell: Ints
+    seen_flag: NDArray[np.uint8]
+
+    def cut(self, used: slice, seen: slice) -> Rows:
+        """Some of the rows, without copying."""
+        return Rows(
+            grid=self.grid, part=self.part[used], stretch=self.stretch[used], time=self.time[used],
+            value=self.value[used], hour=self.hour[used], cell=self.cell[used], seen_cell=self.seen_cell[seen],
+            seen_flag=self.seen_flag[seen],
+        )  # fmt: skip
+
+    def chunks(self, size: int = 1 << 17) -> Iterator[Rows]:
+        """The used rows in pieces of about `size` that end where a part ends: small enough for the cache."""
+        low, nothing = 0, slice(0, 0)
+        while low < len(self.part):
+            high = min(low + size, len(self.part))
+            if high < len(self.part):
+                high = int(np.searchsorted(self.part, self.part[high - 1], side="right"))
+            yield self.cut(slice(low, high), nothing)
+            low = high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slab:
-    """All rows of a slice, the grid, the plan's part number of each grid row, and where each family's rows lie."""
+    """All rows of a slice, the grid, the plan's part number of each grid row, and where rows of each family lie."""
 
     grid: Grid
     parts: Ints
-    families: dict[int, tuple[int, int]]
     rows: Rows
-    series_span: dict[int, tuple[int, int]]
+    families: dict[int, tuple[slice, slice]]
+    series_span: dict[int, slice]
     stretches: dict[str, Numbers]
 
-    def family(self, *numbers: int) -> Rows | None:
-        """The rows of adjacent families, None when there are none."""
-        spans = [self.families[number] for number in numbers if number in self.families]
-        if not spans:
-            return None
-        low, high = min(span[0] for span in spans), max(span[1] for span in spans)
-        cut = slice(low, high)
-        rows = self.rows
-        return Rows(
-            grid=self.grid, part=rows.part[cut], stretch=rows.stretch[cut], time=rows.time[cut],
-            value=rows.value[cut], flag=rows.flag[cut], used=rows.used[cut], cell=rows.cell[cut],
-        ) if low < high else None  # fmt: skip
+    def family(self, number: int) -> Rows | None:
+        """The rows of a family, None when there are none."""
+        spans = self.families.get(number)
+        return self.rows.cut(*spans) if spans and spans[1].start < spans[1].stop else None
 
 
 def make_slab(observations: pl.DataFrame, plan: Plan, low: int, high: int, used: Iterable[int]) -> Slab:
@@ -98,10 +112,8 @@ def make_slab(observations: pl.DataFrame, plan: Plan, low: int, high: int, used:
     columns = {name: order[name].to_numpy() for name in order.columns if name not in {"modulus", "weight_series"}}
     columns["modulus"] = order["modulus"].fill_null(0.0).to_numpy()
     columns["weight_series"] = order["weight_series"].fill_null(-1).to_numpy()
-    series, time, value, flag = (
-        np.ascontiguousarray(observations[name].to_numpy()) for name in ("series", "time", "value", "flag")
-    )
-    code, known = _codes(columns["series"].astype(np.int64), series.astype(np.int64, copy=False))
+    series, time, value, flag = (observations[name].to_numpy() for name in ("series", "time", "value", "flag"))
+    code, known = _codes(columns["series"], series)
     if not known.all():
         code, time, value, flag = code[known], time[known], value[known], flag[known]
     index = np.argsort(code, kind="stable")
@@ -110,27 +122,35 @@ def make_slab(observations: pl.DataFrame, plan: Plan, low: int, high: int, used:
         again = np.lexsort((time, code))
         index, code, time = index[again], code[again], time[again]
     value, flag = value[index].astype(np.float64, copy=False), flag[index].astype(np.uint8, copy=False)
-    stretch, kept = _lay(code, time, columns)
+    bounds, kept = _lay(code, time, columns)
     if kept is not None:
         time, value, flag = time[kept], value[kept], flag[kept]
+    counts = np.diff(bounds)
     part_of_stretch, parts = _ranks(columns["part"].astype(np.int64))
     grid = Grid(start=low, hours=-(-(high - low) // HOUR_NS), parts=len(parts))
-    part = part_of_stretch[stretch]
-    value = value * columns["factor"][stretch] + columns["shift"][stretch]
+    if (columns["factor"] != 1).any() or (columns["shift"] != 0).any():
+        value = value * np.repeat(columns["factor"], counts) + np.repeat(columns["shift"], counts)
     allowed = np.zeros(256, dtype=np.bool_)
     allowed[[flag for flag in used if flag in {1, 2, 3}]] = True
+    good = np.flatnonzero(allowed[flag] & np.isfinite(value))
+    hour = grid.hour_of(time)
+    cell = np.repeat(part_of_stretch * grid.hours, counts) + hour
+    used_bounds = np.searchsorted(good, bounds)
+    used_counts = np.diff(used_bounds)
     rows = Rows(
-        grid=grid, part=part, stretch=stretch, time=time, value=value, flag=flag,
-        used=allowed[flag] & np.isfinite(value), cell=part * grid.hours + grid.hour_of(time),
+        grid=grid, part=np.repeat(part_of_stretch, used_counts),
+        stretch=np.repeat(np.arange(len(counts), dtype=np.int64), used_counts), time=time[good], value=value[good],
+        hour=hour[good], cell=cell[good], seen_cell=cell, seen_flag=flag,
     )  # fmt: skip
+    in_family, seen_in_family = (_spans(columns["family"], each) for each in (used_bounds, bounds))
     return Slab(
         grid=grid, parts=parts, rows=rows, stretches=columns,
-        families=_spans(columns["family"].astype(np.int64), stretch),
-        series_span=_spans(columns["series"].astype(np.int64), stretch),
+        families={number: (in_family[number], seen_in_family[number]) for number in in_family},
+        series_span=_spans(columns["series"], used_bounds),
     )  # fmt: skip
 
 
-def _codes(planned: Ints, series: Ints) -> tuple[Numbers, Bools]:
+def _codes(planned: Numbers, series: Numbers) -> tuple[Numbers, Bools]:
     """Rank of each observation's series in the order of the plan, and whether the plan knows it at all."""
     ordered = list(dict.fromkeys(planned.tolist()))
     top = max(max(ordered, default=0), int(series.max(initial=0))) + 1
@@ -141,28 +161,28 @@ def _codes(planned: Ints, series: Ints) -> tuple[Numbers, Bools]:
 
 
 def _lay(code: Numbers, time: Ints, columns: dict[str, Numbers]) -> tuple[Ints, Ints | None]:
-    """The stretch of each row that has one, and which rows those are (None: all of them)."""
-    series = columns["series"].astype(np.int64)
-    bounds: list[tuple[int, int, int]] = []
-    rank: dict[int, int] = {}
-    firsts = np.searchsorted(code, np.arange(len(np.unique(series)) + 1))
-    for number, (each, start, stop) in enumerate(
-        zip(series.tolist(), columns["start"].tolist(), columns["stop"].tolist(), strict=True)
-    ):
-        which = rank.setdefault(each, len(rank))
-        low, high = int(firsts[which]), int(firsts[which + 1])
-        if low < high:
-            if start > time[low]:
-                low += int(np.searchsorted(time[low:high], start))
-            if low < high and stop <= time[high - 1]:
-                high = low + int(np.searchsorted(time[low:high], stop))
-        bounds.append((number, low, high))
-    counts = np.array([high - low for _, low, high in bounds], dtype=np.int64)
-    stretch = np.repeat(np.arange(len(bounds), dtype=np.int64), counts)
-    if int(counts.sum()) == len(time):
-        return stretch, None
-    pieces = [np.arange(low, high, dtype=np.int64) for _, low, high in bounds if low < high]
-    return stretch, np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int64)
+    """Bounds of the rows of each stretch (one more than stretches), and which rows have one (None: all of them)."""
+    series = columns["series"]
+    first_of = np.flatnonzero(np.concatenate(([True], series[1:] != series[:-1])))
+    edges = np.searchsorted(code, np.arange(len(first_of) + 1))
+    low, high = edges[:-1], edges[1:]
+    if len(first_of) == len(series):
+        filled = low < high
+        at = np.minimum(low, max(len(time) - 1, 0))
+        whole = not len(time) or bool(
+            ((columns["start"] <= time[at]) & (columns["stop"] > time[high - 1]) | ~filled).all()
+        )
+        if whole:
+            return edges, None
+    rank = np.cumsum(np.concatenate(([False], series[1:] != series[:-1])))
+    pieces: list[Ints] = []
+    for which, start, stop in zip(rank.tolist(), columns["start"].tolist(), columns["stop"].tolist(), strict=True):
+        times = time[low[which] : high[which]]
+        first, last = np.searchsorted(times, (start, stop))
+        pieces.append(np.arange(low[which] + first, low[which] + last, dtype=np.int64))
+    counts = np.array([len(piece) for piece in pieces], dtype=np.int64)
+    bounds = np.concatenate(([0], np.cumsum(counts)))
+    return bounds, np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int64)
 
 
 def _ranks(numbers: Ints) -> tuple[Ints, Ints]:
@@ -172,11 +192,13 @@ def _ranks(numbers: Ints) -> tuple[Ints, Ints]:
     return np.array([place[number] for number in numbers.tolist()], dtype=np.int64), np.array(distinct, dtype=np.int64)
 
 
-def _spans(label_of_stretch: Ints, stretch: Ints) -> dict[int, tuple[int, int]]:
-    """First and last row + 1 of each label; stretches of one label are adjacent."""
-    found: dict[int, tuple[int, int]] = {}
-    for number, label in enumerate(label_of_stretch.tolist()):
-        low, high = (int(x) for x in np.searchsorted(stretch, (number, number + 1)))
-        first, last = found.get(label, (low, low))
-        found[label] = (min(first, low), max(last, high))
-    return found
+def _spans(label_of_stretch: Numbers, bounds: Ints) -> dict[int, slice]:
+    """The rows of each label; stretches of one label are adjacent."""
+    edges = np.flatnonzero(np.concatenate(([True], label_of_stretch[1:] != label_of_stretch[:-1])))
+    if not len(label_of_stretch):
+        return {}
+    ends = np.concatenate((edges[1:], [len(label_of_stretch)]))
+    return {
+        int(label_of_stretch[low]): slice(int(bounds[low]), int(bounds[high]))
+        for low, high in zip(edges.tolist(), ends.tolist(), strict=True)
+    }
