@@ -88,6 +88,15 @@ class StateCollector(Collector):
             for code, count in getattr(status, "rejected", {}).items():
                 refused.add_metric([source, str(code)], count)
         yield from (received, size, connected, reconnects, last, refused)
+        filled = CounterMetricFamily(
+            "gateway_gap_filled", "Uplinks fetched from storage after an outage", labels=["source"]
+        )
+        gap = GaugeMetricFamily("gateway_gap_pending", "1 while uplinks may be missing", labels=["source"])
+        for source, client in self._state.clients.items():
+            if (status := getattr(client, "gap", None)) is not None:
+                filled.add_metric([source], status.filled)
+                gap.add_metric([source], float(status.pending))
+        yield from (filled, gap)
         journal = self._state.journal
         if journal is not None:
             stats = journal.stats()

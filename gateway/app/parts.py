@@ -78,7 +78,7 @@ def transports(settings: Settings, journal: Journal) -> dict[str, Client]:
         elif isinstance(source, Mqtt311Source):
             from gateway.transports.mqtt311 import Mqtt311Client  # noqa: PLC0415 - start-up time
 
-            clients[name] = Mqtt311Client(name, source, journal)
+            clients[name] = Mqtt311Client(name, source, journal, state=settings.data_dir / f"tts-{name}.json")
     return clients
 
 
