@@ -108,6 +108,7 @@ class Mqtt5Client:
         loop = asyncio.get_running_loop()
         while True:
             self._up_since = None
+            await self._batcher.room()
             patience = await self._connection(committing)
             if self._up_since is not None and loop.time() - self._up_since > self._settings.backoff_max:
                 failures = 0

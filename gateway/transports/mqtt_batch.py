@@ -20,6 +20,11 @@ HIGH_WATER_MESSAGES = 20_000
 """Above these, nothing more is read until the journal has caught up. One read (256 kB) and one packet may come on
 top. They bind at QoS 0; at QoS 1 and 2 the receive maximum mostly binds before."""
 
+WORTHWHILE_READ = 32 << 10
+"""While an append runs, reads smaller than this stop until it ends: the socket gathers the bytes for nothing, where
+each wake-up of the event loop costs as much as some messages. Nothing comes later by it, since what comes during an
+append waits for its end in any case. Large reads go on, to be parsed while the disk is busy."""
+
 
 @dataclass(slots=True)
 class MqttStatus:
@@ -96,6 +101,8 @@ class Batcher:
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
+        self._room = asyncio.Event()
+        self._room.set()
 
     @property
     def busy(self) -> bool:
@@ -117,11 +124,19 @@ class Batcher:
         self._gathered_bytes += size
         self._idle.clear()
         self._wake.set()
-        self._status.pending = pending = self._appending + len(self.messages)
-        if self._connection and (
-            pending > HIGH_WATER_MESSAGES or self._appending_bytes + self._gathered_bytes > HIGH_WATER_BYTES
-        ):
+        self._status.pending = self._appending + len(self.messages)
+        waiting = self._appending_bytes + self._gathered_bytes
+        if waiting > HIGH_WATER_BYTES or self._status.pending > HIGH_WATER_MESSAGES:
+            self._status.paused = True
+            self._room.clear()
+        elif not self._appending or size > WORTHWHILE_READ or self._status.journal_error:
+            return
+        if self._connection is not None:
             self._connection.pause()
+
+    async def room(self) -> None:
+        """Return when less than the high-water mark is waiting: a new connection brings the same messages again."""
+        await self._room.wait()
 
     async def flush(self) -> None:
         """Return when everything received so far is durable and acknowledged."""
@@ -149,13 +164,14 @@ class Batcher:
         self._status.journalled += len(messages)
         self._status.pending = len(self.messages)
         self._appending = self._appending_bytes = 0
+        self._status.paused = False
+        self._room.set()
         if self._connection is None:
             return
         if acks and self._connection is connection:
             connection.acknowledge(acks)
             self._status.acked += len(acks)
-        if self._gathered_bytes < HIGH_WATER_BYTES // 2 and len(self.messages) < HIGH_WATER_MESSAGES // 2:
-            self._connection.resume()
+        self._connection.resume()
 
     async def _append(self, messages: list[Received]) -> None:
         """Append; as long as the journal takes nothing, offer the same batch again."""
@@ -166,6 +182,8 @@ class Batcher:
                 if not self._status.journal_error:
                     self._log.warning("journal takes nothing, nothing is acknowledged", error=str(error))
                 self._status.journal_error = str(error)
+                if self._connection is not None and not self._status.paused:
+                    self._connection.resume()  # as far as memory allows: an answer to a ping must be heard
                 await asyncio.sleep(error.retry_after)
             else:
                 break

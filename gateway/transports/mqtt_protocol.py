@@ -149,7 +149,6 @@ class MqttProtocol(asyncio.Protocol):
         """The connection is gone: those who wait for an answer hear of it."""
         self._end(MqttError(closed(self._settings, exc, accepted=self._accepted)))
         self._batcher.detach(self)
-        self._status.paused = False
         self._closed.set_result(None)
 
     # Called by the batcher.
@@ -165,13 +164,13 @@ class MqttProtocol(asyncio.Protocol):
     def pause(self) -> None:
         """Stop reading: the broker's socket fills, and the broker waits."""
         if not self._paused and self._transport and not self._transport.is_closing():
-            self._paused = self._status.paused = True
+            self._paused = True
             self._transport.pause_reading()
 
     def resume(self) -> None:
         """Read again; an answer to a ping may still lie in the socket, so its time starts anew."""
         if self._paused and not self._held and self._transport:
-            self._paused = self._status.paused = False
+            self._paused = False
             if not self._transport.is_closing():
                 self._transport.resume_reading()
             if self._pong_timer:

@@ -43,7 +43,8 @@ class Peer:
 
     def __init__(self, port: int, *, client_id: str = "", ssl: Any = None, **connect: Any) -> None:
         self._port, self._ssl = port, ssl
-        self._connect = ConnectPacket(client_id or f"peer-{next(_names)}", clean_start=True, **connect)
+        connect = {"clean_start": True, "keep_alive": 3600} | connect  # no keep-alive is refused by rumqttd
+        self._connect = ConnectPacket(client_id or f"peer-{next(_names)}", **connect)
         self._ids = itertools.cycle(range(1, 65536))
         self._answers: dict[int, asyncio.Future[Packet]] = {}
         self.messages: list[PublishPacket] = []

@@ -102,6 +102,9 @@ class MemoryJournal:
         self.waiting = list(messages)
         await self.gate.wait()
         self.waiting = []
+        if self.unavailable:
+            self.refusals += 1
+            raise self.unavailable
         self.batches.append(list(messages))
         return len(self.messages) - 1
 

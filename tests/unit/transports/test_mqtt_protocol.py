@@ -275,12 +275,63 @@ class TestFlowControl:
         task = asyncio.create_task(bench.batcher.run())
         bench.feed(message(b"x" * 2000))
         await until(lambda: bench.journal.waiting)
-        assert bench.transport.reading
+        assert not bench.status.paused
         bench.feed(message(b"x" * 2000))
+        assert bench.status.paused
         assert not bench.transport.reading
         bench.journal.gate.set()
         await bench.batcher.flush()
         assert bench.transport.reading
+        assert not bench.status.paused
+        task.cancel()
+
+    async def test_while_an_append_runs_small_reads_are_left_to_the_socket_and_large_ones_go_on(self):
+        """A wake-up for each message costs more than the message."""
+        bench = Bench()
+        bench.journal.gate.clear()
+        task = asyncio.create_task(bench.batcher.run())
+        bench.feed(message(b"1"))
+        await until(lambda: bench.journal.waiting)
+        bench.feed(*[message(b"x" * 1000)] * 100)
+        assert bench.transport.reading
+        bench.feed(message(b"2"))
+        assert not bench.transport.reading
+        assert not bench.status.paused, "it is no sign of a slow journal"
+        bench.journal.gate.set()
+        await bench.batcher.flush()
+        assert bench.transport.reading
+        assert len(bench.journal.messages) == 102
+        task.cancel()
+
+    async def test_while_the_journal_takes_nothing_reading_goes_on_to_the_high_water_mark(self, monkeypatch):
+        """Answers to pings must be heard in an outage of hours, and memory must not grow in it."""
+        monkeypatch.setattr(mqtt_batch, "HIGH_WATER_MESSAGES", 5)
+        bench = Bench()
+        bench.journal.gate.clear()
+        task = asyncio.create_task(bench.batcher.run())
+        bench.feed(message(b"x"))
+        await until(lambda: bench.journal.waiting)
+        bench.feed(message(b"x"))
+        assert not bench.transport.reading
+        bench.journal.unavailable = JournalUnavailableError("disk full", retry_after=0.001)
+        bench.journal.gate.set()
+        await until(lambda: bench.journal.refusals)
+        assert bench.transport.reading
+        for _ in range(3):
+            bench.feed(message(b"x"))
+        assert bench.transport.reading
+        bench.feed(message(b"x"))
+        refusals = bench.journal.refusals
+        await until(lambda: bench.journal.refusals > refusals + 2)
+        assert not bench.transport.reading
+        waiting = asyncio.create_task(bench.batcher.room())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        bench.journal.unavailable = None
+        await waiting
+        await bench.batcher.flush()
+        assert bench.transport.reading
+        assert len(bench.journal.messages) == 6
         task.cancel()
 
     async def test_while_the_journal_takes_nothing_the_same_batch_is_offered_again(self):
@@ -305,7 +356,6 @@ class TestFlowControl:
         bench.feed(*[message(b"1")] * 5)
         assert bench.status.paused
         bench.transport.abort()
-        assert not bench.status.paused
         bench.connect()
         assert bench.transport.reading
         bench.feed(message(b"2"))
