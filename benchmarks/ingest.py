@@ -8,10 +8,12 @@ stores them, from connect to the last point.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 from benchmarks.peers import cpu, memory, publish, telegraf_binary, uplink, wait_for
@@ -44,26 +46,24 @@ kind = "influxdb"
 url = "{server.url}"
 org = "city"
 bucket = "{bucket}"
-token.file = "{folder / 'token'}"
+token.file = "{folder / "token"}"
 """
 
 
 def gateway_cost(broker: Mosquitto, store: str, folder: Path) -> tuple[float, float, float]:
     """(µs CPU per message, messages/s, MB) of a gateway that empties the broker's queue."""
     start = time.time() - 6 * 86400
-    with GatewayProcess(folder, SOURCE.format(port=broker.port) + store) as gateway:
+    with GatewayProcess(folder, store + SOURCE.format(port=broker.port)) as gateway:
         wait_for(lambda: gateway.get("/readyz")[0] == 200, 20, "ready")
         gateway.stop()
         asyncio.run(publish(broker.port, [uplink(n, start) for n in range(MESSAGES)]))
         gateway.start(ready=False)
         assert gateway.process is not None
-        began = time.monotonic()
         pid = gateway.process.pid
         wait_for(lambda: gateway.metric("gateway_uplinks_total") >= 1, 30, "the first message", 0.02)
         used, at, first = cpu(pid), time.monotonic(), gateway.metric("gateway_uplinks_total")
         wait_for(lambda: gateway.metric("gateway_uplinks_total") >= MESSAGES, 300, "all stored", 0.5)
         seconds, spent, size = time.monotonic() - at, cpu(pid) - used, memory(pid)
-        del began
         gateway.stop()
         return spent / (MESSAGES - first) * 1e6, (MESSAGES - first) / seconds, size
 
@@ -117,14 +117,21 @@ def telegraf_cost(binary: str, broker: Mosquitto, server: Influxd, folder: Path)
         return subprocess.Popen([binary, "--config", str(config), "--quiet"])
 
     def stored() -> int:
-        query = f'from(bucket:"{bucket}") |> range(start:-8d) |> filter(fn:(r) => r._field == "fCnt") |> group() |> count()'
-        text = server.flux(query)
+        query = (
+            f'from(bucket:"{bucket}") |> range(start:-8d) |> filter(fn:(r) => r._field == "fCnt") |> group() |> count()'
+        )
+        request = urllib.request.Request(
+            f"{server.url}/api/v2/query?org=city",
+            json.dumps({"query": query}).encode(),
+            {"Authorization": f"Token {TOKEN}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request) as response:
+            text = response.read().decode()
         rows = [row for row in text.splitlines()[1:] if row.strip()]
         return int(rows[-1].split(",")[-1]) if rows else 0
 
     process = run()  # makes the session that keeps the messages
-    wait_for(lambda: "bench-telegraf" in broker.log, 20, "Telegraf connects")
-    time.sleep(1)
+    wait_for(lambda: "bench-telegraf 1 application" in broker.log, 20, "Telegraf subscribes")
     process.terminate()
     process.wait()
     asyncio.run(publish(broker.port, [uplink(n, start) for n in range(MESSAGES)]))

@@ -43,7 +43,12 @@ def wait_for(condition: Callable[[], bool], seconds: float, what: str, every: fl
 def uplink(number: int, start: float, devices: int = 1000) -> tuple[str, bytes]:
     """A ChirpStack uplink of about 1 kB with three readings (LHT65N without probe)."""
     index, device = divmod(number, devices)
-    payload = bytes.fromhex("cbf6") + (2000 + number % 500).to_bytes(2, "big") + (500).to_bytes(2, "big") + b"\0\x7f\xff\x7f\xff"
+    payload = (
+        bytes.fromhex("cbf6")
+        + (2000 + number % 500).to_bytes(2, "big")
+        + (500).to_bytes(2, "big")
+        + b"\0\x7f\xff\x7f\xff"
+    )
     return chirpstack(f"a84041{device:010x}", "LHT65N", payload, 2, start + index * 60 + device / devices, index, TAGS)
 
 
@@ -105,13 +110,17 @@ async def publish(port: int, messages: Sequence[tuple[str, bytes]], rate: float 
         mqtt5.PublishPacket(topic, body, qos=mqtt5.QoS.AT_LEAST_ONCE, packet_id=number % 65535 + 1).write()
         for number, (topic, body) in enumerate(messages)
     ]
-    _, protocol = await asyncio.get_running_loop().create_connection(lambda: _Publisher(packets, rate), "127.0.0.1", port)
+    _, protocol = await asyncio.get_running_loop().create_connection(
+        lambda: _Publisher(packets, rate), "127.0.0.1", port
+    )
     if rate is not None:
         await protocol.paced()
     await protocol.done
 
 
-def publish_apart(port: int, first: int, count: int, start: float, rate: float | None = None) -> subprocess.Popen[bytes]:
+def publish_apart(
+    port: int, first: int, count: int, start: float, rate: float | None = None
+) -> subprocess.Popen[bytes]:
     """The same in a process of its own, so that its CPU is not the gateway's."""
     code = (
         "import asyncio; from benchmarks.peers import publish, uplink;"

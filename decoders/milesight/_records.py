@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from decoders.kit import AnyField, Decoder, Layout, Record, Tlv, u8, u32
+from decoders.kit import NONZERO, AnyField, Decoder, Field, Layout, Record, Tlv, i16, u8, u16, u32
 
 VENDOR = "Milesight"
 SOURCE = "https://github.com/Milesight-IoT/SensorDecoders"
@@ -37,6 +37,36 @@ _REPLIES = {
 }  # fmt: skip
 """Type → bytes of the replies to settings in EM300-TH, EM500-SWL, EM500-SMTC and WS302. A wrong length would read
 settings as measurements: a model whose decoder says otherwise gives its own."""
+
+
+TOO_MUCH = (0xFFFD, 0xFFFE, 0xFFFF)
+"""Words that stand for "out of range" and "reading failed" where such a value is impossible."""
+WET = range(201, 256)
+"""Humidities above 100 %: no value (FF reading failed, FD out of range)."""
+
+
+def air(byte: int = 0, *, channel: str = "", quantity: str = "air_temperature") -> Field:
+    """A temperature, int16, 0.1 degC."""
+    return i16(byte, quantity, "Cel", div=10, channel=channel)
+
+
+def moist(byte: int = 0, *, channel: str = "") -> Field:
+    """A relative humidity in one byte, 0.5 %."""
+    return u8(byte, "relative_humidity", "%", div=2, missing=WET, channel=channel)
+
+
+def state(byte: int, quantity: str, *, channel: str = "", table: Mapping[int, float] = NONZERO) -> Field:
+    """A byte that says whether something is so."""
+    return u8(byte, quantity, "1", table=table, channel=channel)
+
+
+def word(byte: int, quantity: str, unit: str, *, channel: str = "", div: float = 1) -> Field:
+    """An uint16 of which the highest values mean that there is none."""
+    return u16(byte, quantity, unit, div=div, channel=channel, missing=TOO_MUCH)
+
+
+CLIMATE: dict[int, Record] = {0x0367: Record(2, (air(),)), 0x0468: Record(1, (moist(),))}
+"""The two records that most indoor sensors begin with."""
 
 
 def replies(lengths: Mapping[int, int] | None = None) -> dict[int, Record]:

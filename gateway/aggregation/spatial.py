@@ -23,6 +23,9 @@ from gateway.aggregation.vectors import concentration, direction, sea_level
 PANEL_SHARE = Fraction(9, 10)
 """A site belongs to the panel of a sum when it is valid in this share of the asked windows."""
 
+_BOUNDS = {"extreme_max": ">=", "extreme_min": "<=", "increment": ">=", "count": ">=", "accumulator": ">="}
+"""What a partial value of a kind still says about the true one."""
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Numbers = NDArray[Any]
@@ -72,7 +75,7 @@ def area_periods(
     frames = [pl.DataFrame(schema=AREA_PERIOD)]
     place = np.searchsorted(windows.start, sites["start"].to_numpy())
     numbered = sites.with_columns(row=pl.Series(place))
-    ids = plan.points.select("point", "quantity")
+    ids = plan.points.filter(pl.col("sub") == "").select("point", "quantity")
     parts = numbered.join(ids, on="point").partition_by("quantity", as_dict=True)
     for quantity in plan.points.filter(pl.col("sub") == "")["quantity"].unique().sort():
         if asked is not None and quantity not in asked:
@@ -82,8 +85,8 @@ def area_periods(
         if not areas:
             continue
         matrix = _Matrix(parts.get((quantity,), numbered.clear()), points, len(windows.start), panel, classes)
-        for area, chosen in areas.items():
-            frames.append(matrix.area(area, chosen, windows, basis, period))
+        columns = [matrix.area(chosen, windows) for chosen in areas.values()]
+        frames.append(matrix.frame(list(areas), columns, basis, period))
     return pl.concat(frames)
 
 
@@ -156,17 +159,12 @@ class _Matrix:
                 into[highest >= threshold] = number
         return reached
 
-    def area(
-        self, area: str, chosen: tuple[list[int], Bools | None], windows: Windows, basis: str, period: str
-    ) -> pl.DataFrame:
-        """One row for each window in which the area has a site.
+    def area(self, chosen: tuple[list[int], Bools | None], windows: Windows) -> dict[str, Numbers]:
+        """Columns of AREA_PERIOD for one area, an element for each window.
 
         Args:
-            area: id.
             chosen: points that are ever members, and when (windows x points), None: always.
             windows: what is asked for.
-            basis: written to the result.
-            period: written to the result.
         """
         points, when = chosen
         index = [self.column[point] for point in points]
@@ -194,35 +192,38 @@ class _Matrix:
         spread = self.kind not in {"circular", "level"}
         nothing = np.full(self.shape[0], np.nan)
         partial = (total_covered < full) & ~np.isnan(result)
-        bound = {"extreme_max": ">=", "extreme_min": "<=", "increment": ">=", "count": ">=", "accumulator": ">="}
         seen = (cut(self.covered, 0).sum(axis=1) > 0) | (n + excluded > 0)
-        frame = pl.DataFrame(
-            {
-                "start": windows.start, "stop": windows.stop, "value": result,
-                **{name: stats[name] if spread else nothing for name in ("mean", "median", "min", "max", "sd")},
-                "lowest": _least(cut(self.minimum)), "highest": -_least(-cut(self.maximum)),
-                "concentration": resultant,
-                "worst_class": nothing if self.level is None else -_least(-cut(self.level)),
-                "n_sites": n_sites, "n_sites_valid": n_valid,
-                "n_private": (valid & self.private[index]).sum(axis=1), "panel": self.panel[index].sum(),
-                "n": n, "excluded": excluded, "coverage": coverage,
-                "sensor_class": np.where((worst > 0) & (worst < UNCLASSED), worst, -1),
-                "partial": partial, "seen": seen,
-            }
-        )  # fmt: skip
+        return {
+            "start": windows.start, "stop": windows.stop, "value": result,
+            **{name: stats[name] if spread else nothing for name in ("mean", "median", "min", "max", "sd")},
+            "lowest": _least(cut(self.minimum)), "highest": -_least(-cut(self.maximum)),
+            "concentration": resultant,
+            "worst_class": nothing if self.level is None else -_least(-cut(self.level)),
+            "n_sites": n_sites, "n_sites_valid": n_valid,
+            "n_private": (valid & self.private[index]).sum(axis=1),
+            "panel": np.full(self.shape[0], self.panel[index].sum()), "n": n, "excluded": excluded,
+            "coverage": coverage, "sensor_class": worst, "partial": partial, "seen": seen,
+        }  # fmt: skip
+
+    def frame(self, areas: list[str], columns: list[dict[str, Numbers]], basis: str, period: str) -> pl.DataFrame:
+        """The areas' columns below each other as rows of AREA_PERIOD; windows without any site are left out."""
+        stacked = pl.DataFrame({name: np.concatenate([each[name] for each in columns]) for name in columns[0]})
+        names = pl.Series(areas, dtype=pl.String).gather(np.repeat(np.arange(len(areas)), self.shape[0]))
+        worst = pl.col("sensor_class")
+        valid = pl.col("n_sites_valid") > 0
         return (
-            frame.lazy()
-            .filter(pl.col("n_sites") > 0)
+            stacked.lazy()
             .with_columns(
                 pl.col(pl.Float64).fill_nan(None),
-                basis=pl.lit(basis), period=pl.lit(period), area=pl.lit(area), quantity=pl.lit(self.quantity),
+                basis=pl.lit(basis), period=pl.lit(period), area=names, quantity=pl.lit(self.quantity),
                 estimator=pl.lit(self.estimator),
                 panel=pl.col("panel") if self.estimator == "sum_of_panel" else pl.lit(None),
-                sensor_class=pl.when(pl.col("sensor_class") > 0).then("sensor_class"),
-                bound=pl.when("partial").then(pl.lit(bound.get(self.kind))),
-                status=pl.when(pl.col("n_sites_valid") > 0).then(pl.lit("ok")).when("seen")
+                sensor_class=pl.when((worst > 0) & (worst < UNCLASSED)).then(worst),
+                bound=pl.when("partial").then(pl.lit(_BOUNDS.get(self.kind))),
+                status=pl.when(valid).then(pl.lit("ok")).when("seen")
                 .then(pl.lit("insufficient_coverage")).otherwise(pl.lit("no_data")),
             )
+            .filter(pl.col("n_sites") > 0)
             .select(pl.col(name).cast(dtype) for name, dtype in AREA_PERIOD.items())
             .collect()
         )  # fmt: skip

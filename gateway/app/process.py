@@ -7,6 +7,7 @@ offset. A crash between any two of them repeats the batch, and repeating changes
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -223,11 +224,14 @@ class ProcessLoop:
         self._saved_at = time.monotonic()
         if self._processor is None or self._ready is not None:
             return  # the memory is ahead of the committed offset: the saved one stays
-        heard, self._heard = self._heard, {}
-        if heard:
-            self._seen.update(heard.values())
         self._processor.bound()
-        self._processor.memory.save(self._memory_file, self.offset)
+        try:
+            if self._heard:
+                self._seen.update(self._heard.values())
+                self._heard = {}
+            self._processor.memory.save(self._memory_file, self.offset)
+        except (sqlite3.Error, OSError) as error:  # a full disk: both can be computed again from the journal
+            _log.warning("memory not saved", detail=str(error))
 
 
 def lettered(rejected: Sequence[Rejected]) -> list[tuple[str, Rejected]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -116,11 +117,15 @@ class ReplayWorker:
     async def run(self) -> None:
         """Work until cancelled; a replay that was begun is then begun again by the next process."""
         while True:
-            job = await asyncio.to_thread(self._jobs.next)
+            try:
+                job = await asyncio.to_thread(self._jobs.next)
+                if job is not None:
+                    await asyncio.to_thread(self._work, job)
+            except sqlite3.Error as error:  # a full disk: jobs wait, and the service goes on
+                _log.warning("jobs cannot be read or noted", detail=str(error))
+                job = None
             if job is None:
                 await asyncio.sleep(self._every)
-            else:
-                await asyncio.to_thread(self._work, job)
 
     def _work(self, job: Job) -> None:
         def progress(words: str) -> None:

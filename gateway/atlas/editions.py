@@ -1,10 +1,7 @@
-"""Deliveries in, editions out: what has arrived, what is missing, what was computed, who released it.
+"""Editions: which deliveries are there, which are missing since when, and the results computed from them.
 
-    delivery → (all there?) → provisional → checked → released
-                                   └ a changed delivery makes the next revision, with the list of changed classes
-
-Every step is one transaction with its line in the audit log. The clock and the database come from outside; times are
-timezone-aware and kept in UTC.
+delivery → (all there?) → provisional
+└ a changed delivery makes the next revision, with the list of changed classes
 """
 
 from __future__ import annotations
@@ -12,32 +9,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.atlas import tables
 from gateway.atlas.compare import moves, series_break
-from gateway.atlas.confidentiality import Protection, protect
 from gateway.atlas.datasets import Product
-from gateway.atlas.errors import AtlasError, AuditFailedError, text
-from gateway.atlas.facts import Facts
+from gateway.atlas.errors import AtlasError, text
 from gateway.atlas.intake import Delivery, Intake
 from gateway.atlas.people import Person
 from gateway.atlas.publication import (
     Edition,
-    build_register,
     compute,
-    facts_from_json,
-    facts_json,
     inputs_table,
-    public_inputs,
-    public_tables,
 )
-
-ONCE_PUBLIC = ("released", "superseded", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +70,7 @@ class Imported:
     failed: tuple[str, ...]
 
 
-class Registers(Intake):
+class Editions(Intake):
     """All deliveries and editions of one database."""
 
     def import_delivery(
@@ -176,7 +164,7 @@ class Registers(Intake):
             if waiting:
                 continue
             try:
-                computed.append((product.id, stichtag, self.compute(product.id, stichtag)))
+                computed.append((product.id, stichtag, self._compute_once(product.id, stichtag)))
             except AtlasError as error:
                 failed.append(f"{product.id} {stichtag}: {error}")
                 with self.engine.begin() as connection:
@@ -184,6 +172,13 @@ class Registers(Intake):
                         connection, "gateway", "compute failed", f"{product.id} {stichtag}", {"problem": str(error)}
                     )
         return tuple(computed), tuple(failed)
+
+    def _compute_once(self, product: str, stichtag: date) -> int:
+        """Compute; where two deliveries arrive together, one of them computes and the other finds the result."""
+        try:
+            return self.compute(product, stichtag)
+        except IntegrityError:
+            return self.compute(product, stichtag)
 
     def compute(self, product_id: str, stichtag: date) -> int:
         """Compute an edition from the deliveries in force; returns its id. The same deliveries give the same edition.
@@ -269,130 +264,6 @@ class Registers(Intake):
                 return series_break(previous["results"], results, product.breaks, day, stichtag)
         return []
 
-    def check(self, identity: int, person: Person) -> None:
-        """A person has looked at a provisional edition."""
-        person.must("check")
-        self._step(identity, person, "provisional", "checked", {"checked_by": person.name})
-
-    def release(self, identity: int, person: Person) -> Protection:
-        """Publish a checked edition, if the audit finds that an outsider can narrow nothing too far.
-
-        Raises:
-            AuditFailedError: the publication would give a confidential count away; nothing is published.
-            NotAllowedError, AtlasError: role, state, or the four-eyes rule.
-        """
-        person.must("release")
-        with self.engine.connect() as connection:
-            row = self._row(connection, identity)
-            product, stichtag = self.product(row["product"]), date.fromisoformat(row["stichtag"])
-            if row["state"] != "checked":
-                raise AtlasError(
-                    text(f"Ausgabe {identity} ist {row['state']}", f"edition {identity} is {row['state']}")
-                )
-            if product.four_eyes and row["checked_by"] == person.name:
-                raise AtlasError(text("Vier-Augen-Regel: wer prüft, gibt nicht frei", "whoever checked cannot release"))
-            if self._delivery_ids(connection, product, stichtag) != row["deliveries"]:
-                raise AtlasError(text("Lieferungen haben sich seit der Berechnung geändert", "deliveries have changed"))
-            edition = self._edition(connection, product, stichtag)
-            earlier = self._once_public(connection, stichtag)
-            bases = self._public_bases(connection, edition)
-        protection = protect(build_register(edition), earlier)
-        if protection.exposures:
-            cells = [f"{e.key}: {e.lower}…{e.upper}, m = {e.needed}" for e in protection.exposures]
-            with self.engine.begin() as connection:
-                self._log(connection, person.name, "audit failed", f"#{identity}", {"cells": cells})
-            raise AuditFailedError(
-                text(
-                    f"Freigabe verweigert: {len(cells)} geheime Werte wären ableitbar; siehe Protokoll",
-                    f"release refused: {len(cells)} confidential values could be derived; see the audit log",
-                ),
-                cells,
-            )
-        public = public_tables(edition, protection, bases)
-        public["warnings"] = row["warnings"]
-        with self.engine.begin() as connection:
-            connection.execute(
-                update(tables.edition)
-                .where(
-                    tables.edition.c.product == product.id,
-                    tables.edition.c.stichtag == str(stichtag),
-                    tables.edition.c.state == "released",
-                )
-                .values(state="superseded")
-            )
-            changed = connection.execute(
-                update(tables.edition)
-                .where(tables.edition.c.id == identity, tables.edition.c.state == "checked")
-                .values(
-                    state="released",
-                    released_by=person.name,
-                    released_at=self._now(),
-                    public=public,
-                    facts=facts_json(protection.facts),
-                )
-            )
-            if changed.rowcount != 1:
-                raise AtlasError(text("die Ausgabe hat sich gleichzeitig geändert", "the edition changed meanwhile"))
-            facts = protection.facts
-            detail: dict[str, Any] = {"suppressed": len(facts.hidden), "shown": len(facts.shown)}
-            detail |= {"ratios": len(facts.ratios), "class_differs": _differing(row["results"], public["variants"])}
-            self._log(connection, person.name, "release", f"{product.id} {stichtag} #{identity}", detail)
-        return protection
-
-    def _once_public(self, connection: Connection, stichtag: date) -> list[Facts]:
-        """What was ever published over the same reference date, by any product; withdrawing does not make it unread."""
-        query = (
-            select(tables.edition.c.facts)
-            .where(tables.edition.c.state.in_(ONCE_PUBLIC), tables.edition.c.stichtag == str(stichtag))
-            .order_by(tables.edition.c.id)
-        )
-        return [facts_from_json(facts) for facts in connection.execute(query).scalars() if facts]
-
-    def _public_bases(self, connection: Connection, edition: Edition) -> dict[str, Any]:
-        """Public inputs of the released editions that the dynamic compares with."""
-        found = {}
-        for variant in edition.product.variant:
-            dynamic = self.definitions.methods[variant.method].dynamic
-            if dynamic is None:
-                continue
-            before = self._before(edition.stichtag, dynamic.years)
-            query = select(tables.edition.c.facts).where(
-                tables.edition.c.product == edition.product.id,
-                tables.edition.c.stichtag == str(before),
-                tables.edition.c.state == "released",
-            )
-            facts = connection.execute(query).scalar()
-            if facts and all(self._accepted(connection, name, before) for name in edition.product.datasets):
-                base = self._edition(connection, edition.product, before)
-                found[variant.id] = public_inputs(variant, base, facts_from_json(facts))
-        return found
-
-    def withdraw(self, identity: int, person: Person, reason: str) -> None:
-        """Take a released edition back: nobody sees it any more, but what it said stays known for later audits."""
-        person.must("release")
-        self._step(identity, person, "released", "withdrawn", {}, reason)
-
-    def _step(
-        self, identity: int, person: Person, before: str, after: str, more: Mapping[str, str], reason: str = ""
-    ) -> None:
-        with self.engine.begin() as connection:
-            row = self._row(connection, identity)
-            changed = connection.execute(
-                update(tables.edition)
-                .where(tables.edition.c.id == identity, tables.edition.c.state == before)
-                .values(state=after, **more)
-            )
-            if changed.rowcount != 1:
-                state = row["state"]
-                raise AtlasError(
-                    text(
-                        f"Ausgabe {identity} ist {state}, nicht {before}",
-                        f"edition {identity} is {state}, not {before}",
-                    )
-                )
-            subject = f"{row['product']} {row['stichtag']} #{identity}"
-            self._log(connection, person.name, after, subject, {"reason": reason} if reason else {})
-
     def edition(self, identity: int) -> dict[str, Any]:
         """One edition with everything internal."""
         with self.engine.connect() as connection:
@@ -406,35 +277,6 @@ class Registers(Intake):
         if row is None:
             raise AtlasError(text(f"{product} {stichtag} gibt es nicht", f"there is no {product} {stichtag}"))
         return dict(row)
-
-    def released(self) -> list[dict[str, Any]]:
-        """Released editions without their tables, in order of product and date."""
-        e = tables.edition.c
-        query = (
-            select(e.id, e.product, e.stichtag, e.revision, e.released_at, e.warnings)
-            .where(e.state == "released")
-            .order_by(e.product, e.stichtag)
-        )
-        with self.engine.connect() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
-
-    def remind(self, today: date | None = None) -> list[str]:
-        """Write a notice for every delivery that will soon be due or is late, each once; returns the new ones."""
-        day = today or self.clock().date()
-        new = []
-        for status in self.status(day):
-            for missing in status.missing:
-                dataset = self.dataset(missing.dataset)
-                subject = f"{missing.dataset} {status.stichtag}"
-                soon = missing.due - timedelta(days=dataset.due.notice_days)
-                if not missing.days_late and day < soon:
-                    continue
-                kind = "late" if missing.days_late else "due"
-                message = text(f"{subject}: fällig am {missing.due}", f"{subject}: due on {missing.due}")
-                with self.engine.begin() as connection:
-                    if self._notice(connection, kind, subject, f"{message}, {missing.sender}"):
-                        new.append(f"{kind}: {message}")
-        return new
 
     def product(self, name: str) -> Product:
         """A product by its id; raises AtlasError."""
@@ -471,13 +313,3 @@ class Registers(Intake):
         if row is None:
             raise AtlasError(text(f"Ausgabe {identity} gibt es nicht", f"there is no edition {identity}"))
         return row
-
-
-def _differing(internal: Mapping[str, Any], public: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Areas whose public class, made of shown counts only, is not the one made of all counts."""
-    return {
-        variant: [
-            a for a, row in found["areas"].items() if row["class"] not in {"", internal[variant]["areas"][a]["class"]}
-        ]
-        for variant, found in public.items()
-    }

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from gateway.atlas.editions import Imported, Registers
+from gateway.atlas.editions import Imported
 from gateway.atlas.errors import AtlasError, text
 from gateway.atlas.people import Person
 from gateway.atlas.reading import MAX_BYTES
+from gateway.atlas.registers import Registers
 
 INTERVAL = 0.5
 _NAME = re.compile(r"^(?P<dataset>[a-z0-9][a-z0-9-]*)_(?P<day>\d{4}-\d\d-\d\d)(?:[_.].*)?$")

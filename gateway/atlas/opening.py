@@ -10,8 +10,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from gateway.atlas.datasets import load_definitions
-from gateway.atlas.editions import Registers
 from gateway.atlas.errors import AtlasError, text
+from gateway.atlas.registers import Registers
 
 
 def open_engine(url: str) -> Engine:

@@ -16,9 +16,10 @@ from gateway.cli.options import config_option
 from gateway.config import Settings
 
 if TYPE_CHECKING:
-    from gateway.atlas.editions import Imported, Registers
+    from gateway.atlas.editions import Imported
     from gateway.atlas.people import Person
     from gateway.atlas.reading import Table
+    from gateway.atlas.registers import Registers
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -43,12 +44,19 @@ def _told() -> Iterator[None]:
         sys.exit(1)
 
 
-def _read(path: Path, sheet: str | None = None) -> Table:
-    from gateway.atlas.reading import MAX_BYTES, ReadOptions, read_table, refuse
+def _bounded(path: Path) -> bytes:
+    """A file's content; one that is too large is not even read."""
+    from gateway.atlas.reading import MAX_BYTES, refuse
 
     if path.stat().st_size > MAX_BYTES:
         refuse(path.name, f"{path.stat().st_size} > {MAX_BYTES} Bytes/bytes", "kleinere Datei / smaller file")
-    return read_table(path.read_bytes(), path.name, ReadOptions(sheet=sheet))
+    return path.read_bytes()
+
+
+def _read(path: Path, sheet: str | None = None) -> Table:
+    from gateway.atlas.reading import ReadOptions, read_table
+
+    return read_table(_bounded(path), path.name, ReadOptions(sheet=sheet))
 
 
 def _pairs(columns: tuple[str, ...]) -> dict[str, str]:
@@ -225,7 +233,7 @@ def import_file(
     """Eine Lieferung übernehmen; die letzte löst die Berechnung aus. / Take a delivery over."""
     _told_import(
         registers.import_delivery(
-            file.read_bytes(), file.name, dataset, stichtag.date(), person, replace=replace, confirm_jumps=confirm_jumps
+            _bounded(file), file.name, dataset, stichtag.date(), person, replace=replace, confirm_jumps=confirm_jumps
         )
     )
 

@@ -22,7 +22,7 @@ from gateway.envelopes.gather import gather, shorten
 from gateway.envelopes.plain_paths import topic_selector
 from gateway.envelopes.plain_values import number
 from gateway.envelopes.senml_units import PLACES, UCUM
-from gateway.envelopes.text import MALFORMED, check_size, identifier, malformed
+from gateway.envelopes.text import MALFORMED, check_size, clean, identifier, malformed
 from gateway.model import SECOND_NS, Event, Measured, Nothing, Reason, Received, RejectedError, TimeSource, Uplink
 
 MAX_RECORDS = 10_000
@@ -36,6 +36,8 @@ _LABELS = {
     6: "t", 7: "ut", 8: "vd",
 }  # fmt: skip
 _SIGNS = "/:._-"
+_SELF_DESCRIBED = b"\xd9\xd9\xf7"
+"""The tag that says "this is CBOR" (RFC 8949, section 3.4.6)."""
 
 
 class _Value(NamedTuple):
@@ -132,7 +134,7 @@ def _cbor(body: bytes) -> Any:
     import cbor2  # noqa: PLC0415 - only where CBOR arrives
 
     try:
-        return cbor2.loads(body, max_depth=8)
+        return cbor2.loads(body.removeprefix(_SELF_DESCRIBED), max_depth=8)
     except cbor2.CBORError:
         raise RejectedError(Reason.ENVELOPE, "SenML: neither JSON nor well-formed CBOR") from None
 
@@ -276,7 +278,7 @@ def _uplink(
         try:
             measured.append(_measured(name, value, fields))
         except ValueError as error:
-            problems.append(f"{name[:80]}: {error}")
+            problems.append(f"{clean(name)[:80]}: {error}")
     if not measured:
         raise RejectedError(Reason.ENVELOPE, f"SenML: {'; '.join(shorten(problems))}", device)
     own = {m.time for m in measured if m.time is not None}
@@ -314,4 +316,4 @@ def _measured(name: str, value: _Value, fields: dict[str, PlainField]) -> Measur
         return Measured(f"{quantity}_sum" if value.sum else quantity, result, unit, above, value.time)
     if result in field.missing:
         result = None
-    return Measured(field.quantity or last, result, unit or field.unit, field.channel or above, value.time)
+    return Measured(field.quantity or last or "value", result, unit or field.unit, field.channel or above, value.time)

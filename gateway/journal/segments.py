@@ -38,7 +38,8 @@ PRAGMA journal_mode = WAL;
 CREATE TABLE block(
   last INTEGER PRIMARY KEY, count INTEGER NOT NULL, received_min INTEGER NOT NULL, received_max INTEGER NOT NULL,
   crc INTEGER NOT NULL, entries BLOB NOT NULL);
-CREATE INDEX block_received ON block(received_max, received_min);
+CREATE INDEX block_latest ON block(received_max, received_min);
+CREATE INDEX block_earliest ON block(received_min);
 CREATE TABLE room(id INTEGER PRIMARY KEY, body BLOB);
 """  # `room` is written and emptied again to find out whether the disk takes data
 _INSERT = "INSERT INTO block VALUES(?, ?, ?, ?, ?, ?)"

@@ -10,9 +10,9 @@ import pytest
 
 from gateway.atlas.datasets import Definitions, load_definitions
 from gateway.atlas.demo.generator import samples
-from gateway.atlas.editions import Registers
 from gateway.atlas.errors import AtlasError
 from gateway.atlas.opening import open_engine
+from gateway.atlas.registers import Registers
 from tests.conftest import require
 from tests.servers.postgres import BIN, Postgres
 from tests.unit.atlas.support import CHECKER, RELEASER, SENDER, deliver, released

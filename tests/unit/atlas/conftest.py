@@ -9,8 +9,8 @@ import pytest
 
 from gateway.atlas.datasets import Definitions, load_definitions
 from gateway.atlas.demo.generator import Sample, samples
-from gateway.atlas.editions import Registers
 from gateway.atlas.opening import open_engine
+from gateway.atlas.registers import Registers
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from gateway.atlas.demo.generator import Sample
-from gateway.atlas.editions import Imported, Registers
+from gateway.atlas.editions import Imported
 from gateway.atlas.people import Person
+from gateway.atlas.registers import Registers
 
 SENDER = Person("Lieferung", frozenset({"deliver"}))
 CHECKER = Person("Prüferin", frozenset({"check"}))

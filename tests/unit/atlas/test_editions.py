@@ -9,9 +9,9 @@ from datetime import date
 
 import pytest
 
-from gateway.atlas.editions import Registers
 from gateway.atlas.errors import AtlasError, AuditFailedError, NotAllowedError, RefusedError
 from gateway.atlas.people import Person
+from gateway.atlas.registers import Registers
 from tests.unit.atlas.support import CHECKER, RELEASER, SENDER, deliver, released
 
 DAY = date(2023, 12, 31)

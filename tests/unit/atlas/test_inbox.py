@@ -7,8 +7,8 @@ import time
 from datetime import date
 from pathlib import Path
 
-from gateway.atlas.editions import Registers
 from gateway.atlas.inbox import Handled, Inbox, watch
+from gateway.atlas.registers import Registers
 
 
 def test_files_are_taken_over_when_they_no_longer_grow(registers: Registers, demo, tmp_path: Path):

@@ -22,10 +22,10 @@ from gateway.api.blocking import Blocking
 from gateway.api.errors import install
 from gateway.api.routes.registers import registers_router
 from gateway.atlas.classification import run, run_dynamic
-from gateway.atlas.editions import Registers
 from gateway.atlas.frames import register_frame
 from gateway.atlas.people import Person
 from gateway.atlas.publication import result_json
+from gateway.atlas.registers import Registers
 from tests.unit.atlas.support import SENDER, deliver, released
 
 BASE = "/v1/registers/sozialdatenatlas/2023-12-31"

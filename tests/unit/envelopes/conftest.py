@@ -88,7 +88,9 @@ def chirpstack() -> Parse:
 
     def parse(body: Any, event: str = "up", *, topic: str | None = None, template: str | None = None, **received: Any):
         source = SourceBase(format="chirpstack", **({} if template is None else {"topic_template": template}))
-        message = Received("cs", TOPIC + event if topic is None else topic, encode(body), received.pop("at", NOW), **received)
+        message = Received(
+            "cs", TOPIC + event if topic is None else topic, encode(body), received.pop("at", NOW), **received
+        )
         return list(parser(source, PipelineSettings())(message))
 
     return parse

@@ -191,7 +191,9 @@ def test_log_enums_as_text_as_unknown_numbers_and_absent(chirpstack, up):
 def test_join_and_location(chirpstack, up):
     join = {"time": up["time"], "deviceInfo": up["deviceInfo"], "devAddr": "01739aa0"}
     assert chirpstack(join, "join") == [Join(EUI, rfc3339_ns("2026-11-22T17:00:04.123456Z"), "Döppersberg")]
-    located = join | {"location": {"latitude": 51.3, "longitude": 7.2, "altitude": 200.0, "source": "GEO_RESOLVER_RSSI"}}
+    located = join | {
+        "location": {"latitude": 51.3, "longitude": 7.2, "altitude": 200.0, "source": "GEO_RESOLVER_RSSI"}
+    }
     [uplink] = chirpstack(located, "location")
     assert (uplink.location, uplink.measured, uplink.payload) == ((51.3, 7.2, 200.0), (), None)
     assert chirpstack(join, "location") == [Nothing("location unknown")]

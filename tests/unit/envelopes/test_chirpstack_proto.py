@@ -57,7 +57,11 @@ def test_both_recordings_of_the_same_frames_differ_in_times_and_ids_only(shared,
             result[json.dumps(msgspec.to_builtins(event), sort_keys=True)] += 1
         return result
 
-    as_json = [e for r in recorded(shared, "events_json.jsonl") for e in chirpstack(r["payload"].encode(), topic=r["topic"], at=AT)]
+    as_json = [
+        e
+        for r in recorded(shared, "events_json.jsonl")
+        for e in chirpstack(r["payload"].encode(), topic=r["topic"], at=AT)
+    ]
     as_proto = [e for r in recorded(shared, "events_protobuf.jsonl") for e in chirpstack(bytes.fromhex(r["payload_hex"]), topic=r["topic"], at=AT)]  # fmt: skip
     assert told(as_json) == told(as_proto)
     assert len(as_json) == 17
@@ -103,7 +107,9 @@ def test_an_enum_of_a_newer_version_keeps_its_number(chirpstack):
     assert (log.level, log.code) == ("ERROR", "77")
 
 
-@pytest.mark.parametrize("body", [b"\x0a\x24zzz", b"\xff" * 40, b"\x00\x00", b"", b"not json", pb.UplinkEvent(f_port=2).SerializeToString()])
+@pytest.mark.parametrize(
+    "body", [b"\x0a\x24zzz", b"\xff" * 40, b"\x00\x00", b"", b"not json", pb.UplinkEvent(f_port=2).SerializeToString()]
+)
 def test_bytes_that_are_no_event_are_refused(chirpstack, rejected, body):
     for event in MESSAGES:
         assert rejected(chirpstack, body, event).reason is Reason.ENVELOPE

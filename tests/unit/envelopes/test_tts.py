@@ -45,7 +45,19 @@ def test_every_sample_of_the_stacks_own_marshaller_is_understood(shared, tts, re
             [event] = tts(body, sample["topic"])
             told.append(type(event))
             assert getattr(event, "device", EUI) == EUI
-    assert told == [Uplink, Uplink, Uplink, Reason.ENCRYPTED, Uplink, Uplink, Uplink, Uplink, Join, Uplink, *[Nothing] * 3]
+    assert told == [
+        Uplink,
+        Uplink,
+        Uplink,
+        Reason.ENCRYPTED,
+        Uplink,
+        Uplink,
+        Uplink,
+        Uplink,
+        Join,
+        Uplink,
+        *[Nothing] * 3,
+    ]
 
 
 def test_absent_counter_and_port_are_zero(tts, tts_up):
@@ -172,7 +184,11 @@ def test_hints_by_attribute_and_unknown_versions(tts, tts_up):
 
 
 def test_the_user_places_a_device_before_its_payload(tts, tts_up):
-    where = {"frm-payload": {"latitude": 50, "longitude": 6}, "user": {"latitude": 51, "longitude": 7}, "a": {"latitude": 1, "longitude": 1}}
+    where = {
+        "frm-payload": {"latitude": 50, "longitude": 6},
+        "user": {"latitude": 51, "longitude": 7},
+        "a": {"latitude": 1, "longitude": 1},
+    }
     for name, expected in (("user", (51.0, 7.0, None)), ("frm-payload", (50.0, 6.0, None)), ("a", (1.0, 1.0, None))):
         tts_up["uplink_message"]["locations"] = where
         assert tts(tts_up)[0].location == expected

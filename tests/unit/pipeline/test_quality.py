@@ -13,7 +13,9 @@ MINUTE = 60 * SECOND_NS
 T0 = 1_780_000_000 * SECOND_NS
 
 
-def run(tests: QualityTests | None, values: list[tuple[int, float]], quantity: str = "air_temperature") -> dict[int, int]:
+def run(
+    tests: QualityTests | None, values: list[tuple[int, float]], quantity: str = "air_temperature"
+) -> dict[int, int]:
     """Flags by time after all values have come; values are (minute, value)."""
     settings = PipelineSettings(quality={quantity: tests} if tests else {})
     normaliser = Normaliser(settings)
@@ -126,4 +128,6 @@ def test_every_value_is_kept_with_its_own_number_whatever_the_tests(
     last = {T0 + minute * MINUTE: value for minute, value in values}
     assert {time: point.value for time, point in stored.items()} == last
     assert all(point.flag in (1, 3, 4) for point in stored.values())
-    assert all((point.flag == 4) == (not -60 <= point.value <= 85) for point in stored.values() if point.value is not None)
+    assert all(
+        (point.flag == 4) == (not -60 <= point.value <= 85) for point in stored.values() if point.value is not None
+    )
