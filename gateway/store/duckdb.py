@@ -20,7 +20,7 @@ import numpy as np
 from gateway.model import Observation, Refused
 from gateway.store import duckdb_tables as tables
 from gateway.store.duckdb_file import DatabaseFile
-from gateway.store.duckdb_rows import Columns, KnownSeries, SeriesName, columns_of, number_series, take
+from gateway.store.duckdb_rows import Columns, KnownSeries, SeriesName, columns_of, common, number_series, take
 from gateway.store.limits import TIME_MAX, TIME_MIN, refuse
 
 if TYPE_CHECKING:
@@ -84,12 +84,10 @@ class DuckStore:
                 self._move_late(db)
             with tables.transaction(db):
                 tables.add_series(db, new)
-                gone = tables.remove_entries(db, offsets, rows)
-                kept = tables.without_overtaken(db, rows)
-                tables.delete(db, "observation", kept)
-                tables.insert(db, "observation", kept)
+                removed = tables.remove_entries(db, offsets) if offsets else None
+                tables.insert(db, "observation", _not_overtaken(db, rows))
             known.remember(rows, new)
-        return gone
+        return removed["time"].size - common(removed, rows) if removed else 0
 
     def committed(self) -> int:
         """Offset of the last batch that is stored for good; 0 when there is none."""
@@ -135,8 +133,9 @@ class DuckStore:
             ids = {(device, channel, quantity): number for device, channel, quantity, number in db.fetchall()}
             found = np.array([(ids.get(key[:3], 0), key[3]) for key in keys], np.int64).reshape(-1, 2)
             rows = {"series": found[:, 0].copy(), "time": found[:, 1].copy()}
-            for table in tables.TABLES:
-                tables.delete(db, table, rows)
+            for episode in tables.episodes(rows):
+                for table in tables.TABLES:
+                    tables.delete(db, table, episode)
 
     def ping(self) -> str:
         """Name and version of the database, for `gateway check`; raises StoreUnavailableError."""
@@ -193,3 +192,15 @@ def _rows(
         numbers, new = number_series(observations, known.ids)
         rows = columns_of(observations, numbers)
     return rows, new, refused
+
+
+def _not_overtaken(db: duckdb.DuckDBPyConnection, rows: Columns) -> Columns:
+    """The rows in whose place nothing of a later journal entry stands; what stands there else is removed."""
+    if not rows["time"].size:
+        return rows
+    stored = tables.stored_offsets(db, rows)
+    if not stored["at"].size:
+        return rows
+    overtaken = stored["journal_offset"] > rows["journal_offset"][stored["at"]]
+    tables.delete(db, "observation", take(rows, stored["at"][~overtaken]))
+    return take(rows, np.setdiff1d(np.arange(rows["time"].size), stored["at"][overtaken]))

@@ -109,6 +109,15 @@ def take(columns: Columns, which: npt.NDArray[Any]) -> Columns:
     return {name: column[which] for name, column in columns.items()}
 
 
+def common(one: Columns, other: Columns) -> int:
+    """How many rows of the one have the series and time of a row of the other; in each they occur once."""
+    series = np.concatenate([one["series"], other["series"]])
+    time = np.concatenate([one["time"], other["time"]])
+    order = np.lexsort((time, series))
+    s, t = series[order], time[order]
+    return int(((s[1:] == s[:-1]) & (t[1:] == t[:-1])).sum())
+
+
 def _last_of_each(columns: Columns) -> Columns:
     """Without the rows that a later one of the same series and time replaces; keeps the order."""
     series, time = columns["series"], columns["time"]
