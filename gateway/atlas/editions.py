@@ -116,7 +116,7 @@ class Editions(Intake):
         """Every edition that is due or has begun: state, what is missing, since when it is due."""
         day = today or self.clock().date()
         found = []
-        with self.engine.connect() as connection:
+        with self.reader.connect() as connection:
             for product in self.definitions.products.values():
                 begun = self._begun(connection, product)
                 days = self.definitions.stichtage(product, day)
@@ -159,7 +159,7 @@ class Editions(Intake):
         for product in self.definitions.products.values():
             if dataset not in product.datasets or stichtag not in self.definitions.stichtage(product, stichtag):
                 continue
-            with self.engine.connect() as connection:
+            with self.reader.connect() as connection:
                 waiting = self._status(connection, product, stichtag, stichtag).missing
             if waiting:
                 continue
@@ -266,13 +266,13 @@ class Editions(Intake):
 
     def edition(self, identity: int) -> dict[str, Any]:
         """One edition with everything internal."""
-        with self.engine.connect() as connection:
+        with self.reader.connect() as connection:
             return dict(self._row(connection, identity))
 
     def find(self, product: str, stichtag: date, *, public: bool = False) -> dict[str, Any]:
         """The latest edition of a date, or the released one; raises AtlasError when there is none."""
         self.product(product)
-        with self.engine.connect() as connection:
+        with self.reader.connect() as connection:
             row = self._latest(connection, product, stichtag, state="released" if public else None)
         if row is None:
             raise AtlasError(text(f"{product} {stichtag} gibt es nicht", f"there is no {product} {stichtag}"))

@@ -44,6 +44,7 @@ class Intake:
 
     def __init__(self, engine: Engine, definitions: Definitions, clock: Callable[[], datetime] = _utc_now) -> None:
         self.engine, self.definitions, self.clock = engine, definitions, clock
+        self.reader = engine.execution_options(atlas_read=True)
 
     def create_tables(self) -> None:
         """Create what is not there yet."""
@@ -127,24 +128,24 @@ class Intake:
         query = select(*(c for c in tables.delivery.c if c.name != "content")).order_by(tables.delivery.c.id)
         if dataset is not None:
             query = query.where(tables.delivery.c.dataset == dataset)
-        with self.engine.connect() as connection:
+        with self.reader.connect() as connection:
             return [_delivery(dict(row)) for row in connection.execute(query).mappings()]
 
     def values(self, dataset: str, stichtag: date) -> Values | None:
         """Values in force, None when no delivery is. Internal: confidential values are in it."""
-        with self.engine.connect() as connection:
+        with self.reader.connect() as connection:
             return self._values(connection, dataset, stichtag)
 
     def notices(self) -> list[dict[str, Any]]:
         """All notices, oldest first."""
-        with self.engine.connect() as connection:
+        with self.reader.connect() as connection:
             return [
                 dict(row) for row in connection.execute(select(tables.notice).order_by(tables.notice.c.id)).mappings()
             ]
 
     def log(self) -> list[dict[str, Any]]:
         """The audit log, oldest first. Internal: refused audits name cells in it."""
-        with self.engine.connect() as connection:
+        with self.reader.connect() as connection:
             return [dict(row) for row in connection.execute(select(tables.log).order_by(tables.log.c.id)).mappings()]
 
     def log_query(self, role: str, query: str, suppressed: int) -> None:

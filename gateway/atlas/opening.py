@@ -42,7 +42,8 @@ def _prepare(connection: Any, _: Any) -> None:
 
 
 def _lock(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reading = connection.get_execution_options().get("atlas_read")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def open_registers(url: str | None, folder: Path) -> Registers:

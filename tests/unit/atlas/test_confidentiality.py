@@ -147,7 +147,7 @@ def assert_safe(views: list[Facts]) -> None:
             assert upper >= needed, (target, lower, upper)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(registers())
 def test_no_suppressed_count_is_narrowed(register: Register):
     protection = protect(register)
@@ -160,7 +160,7 @@ def test_no_suppressed_count_is_narrowed(register: Register):
         assert_safe([facts])
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(registers(), st.data())
 def test_no_suppressed_count_is_narrowed_by_two_editions(register: Register, data: st.DataObject):
     """The second edition corrects one count; what did not change is the same count for the outsider."""
