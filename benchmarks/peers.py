@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from gateway.demo.wrap import chirpstack
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
-TAGS = {"decoder": "dragino-lht65n", "siting": "background", "district": "Elberfeld", "mast": "Laurentiusplatz 4"}
+TAGS = {"decoder": "milesight-em300-th", "siting": "background", "district": "Elberfeld", "mast": "Laurentiusplatz 4"}
 
 
 def cpu(pid: int) -> float:
@@ -41,15 +42,11 @@ def wait_for(condition: Callable[[], bool], seconds: float, what: str, every: fl
 
 
 def uplink(number: int, start: float, devices: int = 1000) -> tuple[str, bytes]:
-    """A ChirpStack uplink of about 1 kB with three readings (LHT65N without probe)."""
+    """A ChirpStack uplink of about 1 kB with three readings (Milesight EM300-TH)."""
     index, device = divmod(number, devices)
-    payload = (
-        bytes.fromhex("cbf6")
-        + (2000 + number % 500).to_bytes(2, "big")
-        + (500).to_bytes(2, "big")
-        + b"\0\x7f\xff\x7f\xff"
-    )
-    return chirpstack(f"a84041{device:010x}", "LHT65N", payload, 2, start + index * 60 + device / devices, index, TAGS)
+    payload = struct.pack("<BBhBBBBBB", 0x03, 0x67, 180 + number % 100, 0x04, 0x68, 120, 0x01, 0x75, 92)
+    at = start + index * 60 + device / devices
+    return chirpstack(f"24e124{device:010x}", "EM300-TH", payload, 85, at, index, TAGS)
 
 
 class _Publisher(asyncio.Protocol):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from decoders.kit import DecodeError
+from decoders.kit import DecodeError, Reading
 from gateway.config import PipelineSettings
 from gateway.model import (
-    SECOND_NS,
     Entry,
     Event,
     Join,
-    Measured,
     NetworkLog,
     Nothing,
     Observation,
@@ -105,7 +103,7 @@ class Processor:
         if parser is None:
             raise RejectedError(Reason.ENVELOPE, f"source {received.source!r} is not configured")
         events = parser(received)
-        if received.duplicate or any(e.__class__ is Uplink and e.time_source is TimeSource.RECEIVED for e in events):
+        if received.duplicate or _dated_by_us(events):
             first = self.memory.first_arrival(received)
             if first != received.received_at:
                 events = parser(msgspec.structs.replace(received, received_at=first))
@@ -126,15 +124,18 @@ class Processor:
         seen = out.seen.get(device)
         if seen is None:
             seen = out.seen[device] = Seen(device, entry.received.source, 0)
-        seen.last_seen = max(seen.last_seen, entry.received.received_at)
+        received_at = entry.received.received_at
+        seen.last_seen = max(seen.last_seen, received_at)
         seen.count += 1
-        seen.name = name or seen.name
+        if name:
+            seen.name = name
         return seen
 
     def _heard(self, entry: Entry, uplink: Uplink, out: Processed) -> Seen:
         seen = self._see(entry, uplink.device, uplink.name, out)
         seen.hints, seen.counter = uplink.hints, uplink.counter
-        seen.location = uplink.location or seen.location
+        if uplink.location is not None:
+            seen.location = uplink.location
         if uplink.clock_rejected:
             seen.rejected_clocks += 1
             out.clocks[uplink.clock_gateway] = out.clocks.get(uplink.clock_gateway, 0) + 1
@@ -152,52 +153,58 @@ class Processor:
         if not readings and not uplink.problems:
             out.nothing["empty"] = out.nothing.get("empty", 0) + 1
             return
+        before = len(out.observations)
         outcome = self._normaliser.normalise(
-            device, uplink.time, entry.received.received_at, entry.offset, readings, fail=uplink.simulated
+            device,
+            uplink.time,
+            entry.received.received_at,
+            entry.offset,
+            readings,
+            out.observations,
+            fail=uplink.simulated,
         )
-        if outcome.position is not None:
+        if len(out.observations) > before:
+            out.uplinks += 1
+        if outcome is not None:
             where = outcome.position
             if "latitude" in where and "longitude" in where:
                 seen.location = (where["latitude"], where["longitude"], where.get("altitude"))
-        for name in (*outcome.unknown, *outcome.units):
-            out.unmapped.add((origin or entry.received.source, name))
+            for name in (*outcome.unknown, *outcome.units):
+                out.unmapped.add((origin or entry.received.source, name))
+            if len(out.observations) == before and not where and not uplink.problems:
+                raise RejectedError(*_why(outcome), device)
         out.rejected.extend(Rejected(entry, Reason.ENVELOPE, problem, device) for problem in uplink.problems)
-        if outcome.observations:
-            out.uplinks += 1
-            out.observations += outcome.observations
-        elif outcome.position is None and not uplink.problems:
-            raise RejectedError(*_why(outcome), device)
 
-    def _readings(self, uplink: Uplink, decoder: Decodes | None) -> tuple[list[Measured], str]:
+    def _readings(self, uplink: Uplink, decoder: Decodes | None) -> tuple[Sequence[Reading], str]:
         """What the payload and the envelope say, and which decoder read it ("" for none)."""
-        readings = _radio(uplink) if self._settings.radio and uplink.radio is not None else []
+        radio = _radio(uplink) if self._settings.radio and uplink.radio is not None else ()
         if not uplink.payload:
-            readings += uplink.measured
-            return readings, ""
+            return (*radio, *_measured(uplink)), ""
         if decoder is None:
             if uplink.measured:  # what the network server normalised is second choice behind a decoder of ours
-                readings += uplink.measured
-                return readings, ""
+                return (*radio, *_measured(uplink)), ""
             raise RejectedError(Reason.UNKNOWN_DEVICE, _unknown(uplink, self.memory), uplink.device)
         try:
             result = decoder.decode(uplink.payload, uplink.port or 0)
         except DecodeError as error:
             detail = f"{decoder.id}: {error}{self._network_says(uplink)}"
             raise RejectedError(Reason.DECODE, detail, uplink.device) from error
-        time = uplink.time
-        for reading in result.readings:
-            at = reading.time
-            if at is None and reading.time_offset:
-                at = time + round(reading.time_offset * SECOND_NS)
-            readings.append(Measured(reading.quantity, reading.value, reading.unit, reading.channel, at))
-        return readings, decoder.id
+        return (*radio, *result.readings) if radio else result.readings, decoder.id
 
     def _network_says(self, uplink: Uplink) -> str:
         log = self.memory.logs.pop(uplink.dedup, None) if uplink.dedup else None
         return f"; network server: {log.code}: {log.description}" if log else ""
 
 
-def _radio(uplink: Uplink) -> list[Measured]:
+def _dated_by_us(events: Sequence[Event]) -> bool:
+    return any(event.__class__ is Uplink and event.time_source is TimeSource.RECEIVED for event in events)
+
+
+def _measured(uplink: Uplink) -> Iterator[Reading]:
+    return (Reading(m.quantity, m.value, m.unit, m.channel, 0.0, m.time) for m in uplink.measured)
+
+
+def _radio(uplink: Uplink) -> list[Reading]:
     radio = uplink.radio
     assert radio is not None
     values = (
@@ -206,7 +213,7 @@ def _radio(uplink: Uplink) -> list[Measured]:
         ("spreading_factor", radio.spreading_factor),
         ("airtime", radio.airtime),
     )
-    return [Measured(quantity, value, time=uplink.time) for quantity, value in values if value is not None]
+    return [Reading(quantity, value) for quantity, value in values if value is not None]
 
 
 def _unknown(uplink: Uplink, memory: Memory) -> str:

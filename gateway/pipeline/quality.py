@@ -8,7 +8,7 @@ A spike is seen only when the value after it has come: then the earlier observat
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, nextafter
 
 import msgspec
 
@@ -33,6 +33,11 @@ class Limits(msgspec.Struct, frozen=True, gc=False):
     flat_ns: int | None = None
     flat_tolerance: float = 0.0
     sequence: bool = False
+
+    def good(self) -> tuple[float, float]:
+        """The span, both ends inclusive, in which the gross range test says GOOD."""
+        high = nextafter(self.fail_high, -inf) if self.half_open else self.fail_high
+        return max(self.fail_low, self.suspect_low), min(high, self.suspect_high)
 
 
 class Neighbours(msgspec.Struct, gc=False, array_like=True):

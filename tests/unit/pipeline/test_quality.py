@@ -5,12 +5,20 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from decoders.kit import Reading
 from gateway.config import PipelineSettings, QualityTests, RangeTest
-from gateway.model import SECOND_NS, Flag, Measured, Observation
+from gateway.model import SECOND_NS, Flag, Observation
 from gateway.pipeline.normalise import Normaliser
 
 MINUTE = 60 * SECOND_NS
 T0 = 1_780_000_000 * SECOND_NS
+
+
+def points(normaliser: Normaliser, device: str, at: int, offset: int, quantity: str, value: float) -> list[Observation]:
+    """What one reading becomes."""
+    out: list[Observation] = []
+    normaliser.normalise(device, at, at, offset, [Reading(quantity, value)], out)
+    return out
 
 
 def run(
@@ -22,8 +30,7 @@ def run(
     flags: dict[int, int] = {}
     for offset, (minute, value) in enumerate(values):
         at = T0 + minute * MINUTE
-        outcome = normaliser.normalise("dev", at, at, offset, [Measured(quantity, value)])
-        for point in outcome.observations:
+        for point in points(normaliser, "dev", at, offset, quantity, value):
             flags[(point.time - T0) // MINUTE] = point.flag
     return flags
 
@@ -89,7 +96,7 @@ def test_a_device_can_have_tests_of_its_own() -> None:
     normaliser = Normaliser(settings)
 
     def flag(device: str, value: float) -> int:
-        return normaliser.normalise(device, T0, T0, 1, [Measured("air_temperature", value)]).observations[0].flag
+        return points(normaliser, device, T0, 1, "air_temperature", value)[0].flag
 
     assert (flag("oven", 200), flag("oven", 260), flag("oven", 301)) == (Flag.GOOD, Flag.SUSPECT, Flag.FAIL)
     assert (flag("street", 31), flag("street", 200)) == (Flag.SUSPECT, Flag.FAIL)
@@ -102,7 +109,7 @@ def test_a_value_corrected_for_the_same_moment_is_not_undone_by_a_later_spike_ve
         stored: dict[int, float | None] = {}
         for offset, (minute, value) in enumerate([(0, 20.0), (10, 40.0), (10, correction), (20, 20.0), (30, 20.0)]):
             at = T0 + minute * MINUTE
-            for point in normaliser.normalise("d", at, at, offset, [Measured("air_temperature", value)]).observations:
+            for point in points(normaliser, "d", at, offset, "air_temperature", value):
                 stored[(point.time - T0) // MINUTE] = point.value
         assert stored[10] == correction
 
@@ -123,7 +130,7 @@ def test_every_value_is_kept_with_its_own_number_whatever_the_tests(
     stored: dict[int, Observation] = {}
     for offset, (minute, value) in enumerate(values):
         at = T0 + minute * MINUTE
-        for point in normaliser.normalise("d", at, at, offset, [Measured("air_temperature", value)]).observations:
+        for point in points(normaliser, "d", at, offset, "air_temperature", value):
             stored[point.time] = point
     last = {T0 + minute * MINUTE: value for minute, value in values}
     assert {time: point.value for time, point in stored.items()} == last
