@@ -69,6 +69,15 @@ CLIMATE: dict[int, Record] = {0x0367: Record(2, (air(),)), 0x0468: Record(1, (mo
 """The two records that most indoor sensors begin with."""
 
 
+def leap(quantity: str = "air_temperature", channel: str = "") -> Record:
+    """A temperature that changed suddenly: int16, 0.1 degC; its change, int16, 0.01 degC; alarm."""
+    change = i16(2, "temperature_change", "K", div=100, channel=channel)
+    return Record(5, (air(quantity=quantity, channel=channel), change, state(4, "alarm", channel=channel)))
+
+
+LEAP = leap()
+
+
 def replies(lengths: Mapping[int, int] | None = None) -> dict[int, Record]:
     """Replies to downlinks under both their channels; `lengths` replaces those that differ for a model."""
     both = _REPLIES | dict(lengths or {})
