@@ -52,7 +52,7 @@ token.file = "{folder / "token"}"
 
 def gateway_cost(broker: Mosquitto, store: str, folder: Path) -> tuple[float, float, float]:
     """(µs CPU per message, messages/s, MB) of a gateway that empties the broker's queue."""
-    start = time.time() - 6 * 86400
+    start = time.time() - 20  # live uplinks carry a time near to now
     with GatewayProcess(folder, store + SOURCE.format(port=broker.port)) as gateway:
         wait_for(lambda: gateway.get("/readyz")[0] == 200, 20, "ready")
         gateway.stop()
@@ -111,7 +111,7 @@ def telegraf_cost(binary: str, broker: Mosquitto, server: Influxd, folder: Path)
     folder.mkdir()
     config = folder / "telegraf.conf"
     config.write_text(TELEGRAF.format(port=broker.port, url=server.url, token=TOKEN, bucket=bucket))
-    start = time.time() - 6 * 86400
+    start = time.time() - 20
 
     def run() -> subprocess.Popen[bytes]:
         return subprocess.Popen([binary, "--config", str(config), "--quiet"])

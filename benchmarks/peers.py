@@ -45,7 +45,7 @@ def uplink(number: int, start: float, devices: int = 1000) -> tuple[str, bytes]:
     """A ChirpStack uplink of about 1 kB with three readings (Milesight EM300-TH)."""
     index, device = divmod(number, devices)
     payload = struct.pack("<BBhBBBBBB", 0x03, 0x67, 180 + number % 100, 0x04, 0x68, 120, 0x01, 0x75, 92)
-    at = start + index * 60 + device / devices
+    at = start + index * 0.2 + device / devices / 10
     return chirpstack(f"24e124{device:010x}", "EM300-TH", payload, 85, at, index, TAGS)
 
 
