@@ -73,9 +73,9 @@ def printable_ratio(cells: Mapping[Key, Cell], hidden: Iterable[Key], ratio: Rat
 def publication(register: Register, hidden: frozenset[Key], withdrawn: frozenset[Ratio] = frozenset()) -> Facts:
     """The facts of a publication that hides these counts."""
     shown = {
-        key: cell.value
+        key: cell.printed
         for key, cell in register.cells.items()
-        if cell.listed and key not in hidden and cell.value is not None
+        if cell.listed and key not in hidden and cell.printed is not None
     }
     ratios = tuple(
         (ratio, ratio.scaled(register.cells[ratio.numerator].value or 0, register.cells[ratio.denominator].value or 0))
@@ -104,7 +104,7 @@ def _published_before(register: Register, earlier: Sequence[Facts]) -> frozenset
         key
         for facts in earlier
         for key, value in facts.shown.items()
-        if key in register.cells and register.cells[key].value == value
+        if key in register.cells and register.cells[key].printed == value
     )
 
 

@@ -30,6 +30,7 @@ class Variable(Part):
         kind: counts are whole, not negative and add up over areas; measures (hectares) only have to be positive.
         min_cell: a count of 1 … min_cell - 1 is confidential (C2).
         zero_published: whether a zero may be shown; otherwise it is treated like a small count.
+        round_to: counts are published as multiples of this (C8); 1 publishes them exactly.
         part_of: the count this one is a part of, as "variable" or "dataset.variable" of the same group.
         max_jump: share by which a value may differ from the previous Stichtag before a person must confirm it;
             smaller differences than `jump_floor` always pass.
@@ -43,6 +44,7 @@ class Variable(Part):
     min_cell: int = Field(3, ge=1)
     zero_published: bool = False
     part_of: str | None = None
+    round_to: int = Field(1, ge=1, le=100)
     max_jump: Exact = Decimal("0.3")
     jump_floor: Exact = Decimal(50)
 

@@ -78,8 +78,14 @@ def _system(current: Facts, earlier: Sequence[Facts], *, sizes: bool) -> System:
         key for key, cell in current.cells.items() if not cell.listed and cell.small and key not in shown
     }
     ceiling = 2 * max((*shown.values(), 1000))
+    exact = {key: value for key, value in shown.items() if cells[key].round_to == 1}
     for key, cell in cells.items():
-        if key not in shown:
+        if key in exact:
+            continue
+        if key in shown:
+            low, system.high[key] = cell.between(shown[key])
+            system.low[key] = max(low, cell.min_cell) if shown[key] else low
+        else:
             is_hidden = key in current.hidden
             system.low[key] = 1 if is_hidden and cell.zero_published else 0
             system.high[key] = ceiling
@@ -87,8 +93,8 @@ def _system(current: Facts, earlier: Sequence[Facts], *, sizes: bool) -> System:
     for ratio, scaled in ratios:
         raw += _ratio_rows(ratio, scaled, cells)
     for row in raw:
-        constant = sum(coefficient * shown[key] for key, coefficient in row.terms.items() if key in shown)
-        terms = {key: coefficient for key, coefficient in row.terms.items() if key not in shown}
+        constant = sum(coefficient * shown[key] for key, coefficient in row.terms.items() if key in exact)
+        terms = {key: coefficient for key, coefficient in row.terms.items() if key not in exact}
         if terms:
             low, high = (None if bound is None else bound - constant for bound in (row.low, row.high))
             system.rows.append(Row(terms, low, high, split=row.split))
@@ -111,7 +117,7 @@ def _bound_by_size(system: System, current: Facts, sums: Iterable[Sum], shown: M
     for s in sums:
         if s.split:
             continue
-        visible = [(shown[p], p) for p in s.parts if p in shown and shown[p] > 0]
+        visible = [(system.cells[p].between(shown[p])[1], p) for p in s.parts if p in shown and shown[p] > 0]
         for part in s.parts:
             if part in current.hidden and part not in wholes:
                 least, first = min(visible, default=(system.high.get(part, 0), part))

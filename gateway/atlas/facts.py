@@ -19,6 +19,7 @@ class Cell:
         zero_published: whether 0 may be shown; otherwise it is as confidential as a small count.
         listed: whether a published table has a place for it; a complement (inhabitants without benefits) has none.
         dominated: one contributor stands behind too much of it (C4).
+        round_to: the count is printed as a multiple of this (C8), rounded half up; totals then no longer add up.
         complement: what remains of a whole without one of its parts; small ones make the part confidential.
     """
 
@@ -28,6 +29,16 @@ class Cell:
     listed: bool = True
     dominated: bool = False
     complement: bool = False
+    round_to: int = 1
+
+    @property
+    def printed(self) -> int | None:
+        """The number as tables print it."""
+        return None if self.value is None else self.round_to * ((2 * self.value + self.round_to) // (2 * self.round_to))
+
+    def between(self, printed: int) -> tuple[int, int]:
+        """Least and greatest count that is printed like this."""
+        return max(0, printed - self.round_to // 2), printed + (self.round_to - 1) // 2
 
     @property
     def small(self) -> bool:

@@ -132,6 +132,7 @@ def _hierarchy(edition: Edition, source: Source, cells: dict[Key, Cell], sums: l
             value=known,
             min_cell=variable.min_cell,
             zero_published=variable.zero_published,
+            round_to=variable.round_to,
             listed=areas.level(area) in listed and not (is_total and known is None and not delivered(area)),
         )
 

@@ -150,3 +150,22 @@ def test_dynamic_index_from_the_previous_edition_and_the_matrix(shared: Path, tm
     assert all(row["status_dynamic"] == f"{row['class']}/{row['dynamic_class']}" for row in counted)
     new = [row for row in rows if not row["excluded"] and not row["dynamic_class"]]
     assert {row["area"] for row in new} == published(shared, 2017).keys() - published(shared, 2015).keys()
+
+
+@pytest.mark.parametrize("year", EDITIONS)
+def test_dynamic_index_from_the_printed_changes(shared: Path, tmp_path: Path, year: int):
+    rows = classify(shared / f"data/berlin_mss/mss_{year}_shares_all_areas.csv", tmp_path / "o.csv", "--dynamic")
+    counted = [row for row in rows if not row["excluded"]]
+    assert counted
+    assert {row["dynamic_class"] for row in counted} == {"positiv", "stabil", "negativ"}
+    index = [float(row["dynamic_index"]) for row in counted]
+    assert sum(index) / len(index) == pytest.approx(0, abs=1e-9)
+    assert sum(v * v for v in index) / len(index) == pytest.approx(1, abs=1e-9)
+
+
+def test_the_result_may_go_to_standard_output(shared: Path):
+    source = str(shared / "data/berlin_mss/mss_2013_chain.csv")
+    outcome = CliRunner().invoke(atlas, ["classify", "--method", "berlin-mss", "--input", source, "--output", "-"])
+    assert outcome.exit_code == 0
+    assert outcome.stdout.startswith("area,z_s1,z_s2,z_s3,z_s4,sum,index,class,excluded\r\n")
+    assert outcome.stdout.count("\n") == 435

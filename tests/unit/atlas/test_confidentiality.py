@@ -29,6 +29,7 @@ def register(
     part_of: dict[str, str],
     ratios: bool = True,
     zero: bool = True,
+    rounding: int = 1,
 ) -> Register:
     """A hierarchy city > districts (and "rest") > areas with counts for each variable, all totals listed."""
     cells: dict[str, Cell] = {}
@@ -37,7 +38,9 @@ def register(
     for variable, values in counts.items():
         floor = mins[variable]
         for area, value in values.items():
-            cells[key(variable, area)] = Cell(value=value, min_cell=floor, zero_published=zero)
+            cells[key(variable, area)] = Cell(
+                value=value, min_cell=floor, zero_published=zero, round_to=rounding if variable == "sgb2" else 1
+            )
         for district, members in districts.items():
             sums.append(Sum(whole=key(variable, district), parts=tuple(key(variable, a) for a in members)))
         sums.append(Sum(whole=key(variable, "city"), parts=tuple(key(variable, a) for a in (*districts, "rest"))))
@@ -87,6 +90,7 @@ def registers(draw: st.DrawFn) -> Register:
         {"population": 3, "sgb2": draw(st.sampled_from([3, 10])), "u18": 3},
         {"sgb2": "population", "u18": "population"},
         zero=draw(st.booleans()),
+        rounding=draw(st.sampled_from([1, 1, 5])),
     )
 
 
@@ -101,8 +105,9 @@ def interval(target: str, views: list[Facts]) -> tuple[int, int]:
     names = sorted({k for view in views for s in view.sums for k in (s.whole, *s.parts)} | {target})
     place = {name: n for n, name in enumerate(names)}
     top = 2 * max([*shown.values(), 1000])
-    low = [shown.get(n, 0) for n in names]
-    high = [shown.get(n, top) for n in names]
+    rounded = {n for view in views for n, cell in view.cells.items() if cell.round_to == 5}
+    low = [max(0, shown[n] - 2 * (n in rounded)) if n in shown else 0 for n in names]
+    high = [shown[n] + 2 * (n in rounded) if n in shown else top for n in names]
     rows, lower, upper = [], [], []
 
     def add(terms: dict[str, float], a: float, b: float) -> None:
@@ -305,6 +310,14 @@ def test_a_release_without_a_way_out_stays_exposed():
     )
     assert {"p1", "p2"} <= exposed.facts.shown.keys()
     assert {exposure.key for exposure in exposed.exposures} == {"p0", "total"}
+
+
+def test_rounded_counts_are_printed_as_multiples_and_known_within_two():
+    cell = Cell(value=1127, min_cell=3, round_to=5)
+    assert cell.printed == 1125
+    assert cell.between(1125) == (1123, 1127)
+    assert [Cell(value=v, min_cell=3, round_to=5).printed for v in (0, 2, 3, 7, 8)] == [0, 0, 5, 5, 10]
+    assert Cell(value=7, min_cell=3, round_to=10).between(10) == (5, 14)
 
 
 def test_dominance():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -394,3 +395,11 @@ def test_a_wrong_method_file_names_the_place(change: tuple[str, str], words: str
 def test_an_unknown_method_lists_the_shipped_ones():
     with pytest.raises(DefinitionError, match="berlin-mss"):
         methods.load("no-such-method")
+
+
+def test_the_documented_method_is_a_method():
+    page = (Path(__file__).parents[3] / "docs" / "atlas.md").read_text(encoding="utf-8")
+    sample = page.partition("```toml\n")[2].partition("```")[0]
+    found = methods.parse_method(sample, "docs/atlas.md")
+    rows = {f"q{n}": {"population": Decimal(1000), "cases": Decimal(n)} for n in range(5)}
+    assert run(found, rows).areas["q4"].indicators["rate"] == Decimal("0.4")
