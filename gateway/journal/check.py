@@ -63,6 +63,8 @@ def check(folder: Path, *, thorough: bool = False) -> Report:
         except JournalDamagedError as error:
             problems.append(str(error))
         except sqlite3.Error as error:
+            if not segment.path.exists():  # retention has removed it meanwhile
+                continue
             problems.append(f"{segment.path}: {error}")
     consumers, trouble = _consumers(folder, segments, last)
     return Report(
@@ -106,10 +108,14 @@ def _strangers(folder: Path, segments: list[SegmentFile]) -> Iterator[str]:
     if folder.stat().st_mode & 0o077:
         yield f"{folder}: others may enter this folder (mode {folder.stat().st_mode & 0o777:o} instead of 700)"
     for path in sorted(folder.iterdir()):
-        if path.name not in own:
+        try:
+            mode = path.stat().st_mode & 0o777
+        except FileNotFoundError:
+            continue
+        if path.name not in own and not _is_new(path):
             yield f"{path}: is no file of the journal; move it away"
-        elif path.stat().st_mode & 0o077:
-            yield f"{path}: others may read this file (mode {path.stat().st_mode & 0o777:o} instead of 600)"
+        elif mode & 0o077:
+            yield f"{path}: others may read this file (mode {mode:o} instead of 600)"
 
 
 def _consumers(folder: Path, segments: list[SegmentFile], last: int) -> tuple[dict[str, int], list[str]]:
@@ -128,3 +134,9 @@ def _consumers(folder: Path, segments: list[SegmentFile], last: int) -> tuple[di
         if offset > end
     ]
     return consumers, problems
+
+
+def _is_new(path: Path) -> bool:
+    """Whether it is a journal file, begun after the list was made, or one being made."""
+    name = path.name.removesuffix("-wal").removesuffix("-shm").partition(".new")[0].removesuffix(".sqlite")
+    return SegmentFile.of(path.with_name(f"{name}.sqlite")) is not None
