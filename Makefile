@@ -16,7 +16,7 @@ demo: $(VENV)/runtime.stamp
 	$(BIN)/gateway demo
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -12,8 +12,8 @@ import click
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-data"), show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="HTTP.")
 @click.option("--keep", is_flag=True, help="Daten des letzten Laufs behalten / keep the data of the last run.")
-@click.option("--until-live", is_flag=True, hidden=True, help="Stop when the history is stored.")
-def demo(data: Path, port: int, *, keep: bool, until_live: bool) -> None:
+@click.option("--days", type=click.FloatRange(0, 7), default=7, show_default=True, help="Rückblick / history.")
+def demo(data: Path, port: int, days: float, *, keep: bool) -> None:
     """Broker, Gateway und simulierte Stadt auf diesem Rechner / broker, gateway and simulated city on this machine."""
     import shutil
 
@@ -32,5 +32,5 @@ def demo(data: Path, port: int, *, keep: bool, until_live: bool) -> None:
     mark.touch()
     (data / "gateway.toml").write_text(f'data_dir = "{data}"\n', encoding="utf-8")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run(data, port, click.echo, until_live=until_live))
+        runner.run(run(data, port, days, click.echo))
     click.echo("\nBeendet, nichts verloren / stopped, nothing lost.")

@@ -54,8 +54,8 @@ def settings(data: Path, broker_port: int, http_port: int) -> Settings:
     )
 
 
-async def run(data: Path, http_port: int, say: Callable[[str], None], *, until_live: bool = False) -> None:
-    """Run until cancelled or SIGINT; `until_live` stops by itself when the history is stored (for tests)."""
+async def run(data: Path, http_port: int, days: float, say: Callable[[str], None]) -> None:
+    """Run until SIGINT, beginning with the history of some days."""
     with broker(data) as broker_port:
         service = Service(settings(data, broker_port, http_port))
         async with asyncio.TaskGroup() as tasks:
@@ -66,10 +66,10 @@ async def run(data: Path, http_port: int, say: Callable[[str], None], *, until_l
                 ready.cancel()
                 return
             say(_welcome(data, service.port, broker_port))
-            simulator = Simulator("127.0.0.1", broker_port)
+            simulator = Simulator("127.0.0.1", broker_port, history=days * 86400)
             await asyncio.to_thread(_settle, service)
             simulator.start()
-            status = tasks.create_task(_status(service, simulator, say, until_live=until_live))
+            status = tasks.create_task(_status(service, simulator, say))
             try:
                 await serving
             finally:
@@ -86,7 +86,7 @@ def _settle(service: Service) -> None:
         time.sleep(0.02)
 
 
-async def _status(service: Service, simulator: Simulator, say: Callable[[str], None], *, until_live: bool) -> None:
+async def _status(service: Service, simulator: Simulator, say: Callable[[str], None]) -> None:
     """One line, written over itself: rate, lag, rejected."""
     before, since = 0, time.monotonic()
     while True:
@@ -105,9 +105,6 @@ async def _status(service: Service, simulator: Simulator, say: Callable[[str], N
             sys.stdout.flush()
         else:
             say(line)
-        if until_live and simulator.state == "live" and received >= simulator.published and not behind:
-            service.stop()
-            return
 
 
 def _welcome(data: Path, http_port: int, broker_port: int) -> str:
