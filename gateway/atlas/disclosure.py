@@ -83,8 +83,8 @@ def _system(current: Facts, earlier: Sequence[Facts], *, sizes: bool) -> System:
         if key in exact:
             continue
         if key in shown:
-            low, system.high[key] = cell.between(shown[key])
-            system.low[key] = max(low, cell.min_cell) if shown[key] else low
+            least, system.high[key] = cell.between(shown[key])
+            system.low[key] = max(least, cell.min_cell) if shown[key] else least
         else:
             is_hidden = key in current.hidden
             system.low[key] = 1 if is_hidden and cell.zero_published else 0

@@ -167,5 +167,5 @@ def test_the_result_may_go_to_standard_output(shared: Path):
     source = str(shared / "data/berlin_mss/mss_2013_chain.csv")
     outcome = CliRunner().invoke(atlas, ["classify", "--method", "berlin-mss", "--input", source, "--output", "-"])
     assert outcome.exit_code == 0
-    assert outcome.stdout.startswith("area,z_s1,z_s2,z_s3,z_s4,sum,index,class,excluded\r\n")
+    assert outcome.stdout.startswith("area,z_s1,z_s2,z_s3,z_s4,sum,index,class,excluded\n")
     assert outcome.stdout.count("\n") == 435
