@@ -6,7 +6,7 @@ observations --slices--> series-hours --> site_hour --> area hours
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
@@ -104,7 +104,7 @@ def aggregate(
     `spatial.area_periods`. Slices of time are worked on by `threads` threads.
     """
     fill_site_hours(connection, observations, plan, start, stop, used=used, threads=threads)
-    fill_area_hours(connection, plan, start, stop, classes=classes)
+    fill_area_hours(connection, plan, start, stop, classes=classes, threads=threads)
     for basis in bases:
         windows = periods.site_days(connection, plan, basis, start, stop, rule=rule)
         fill_areas(connection, plan, Period.DAY, basis, windows, classes=classes)
@@ -130,43 +130,60 @@ def fill_site_hours(
     days = max(1, CELLS // max(1, plan.parts.height) // 24)
     slices = [(low, min(low + days * DAY_NS, stop)) for low in range(start, stop, days * DAY_NS)]
 
-    def work(bounds: tuple[int, int]) -> pl.DataFrame:
+    def work(bounds: tuple[int, int]) -> None:
         low, high = bounds
         found = observations.between(low - before, high + after)
-        return site_hours(series_hours(found, plan, low, high, used=used, first_used=firsts), plan, low, high)
+        hours = site_hours(series_hours(found, plan, low, high, used=used, first_used=firsts), plan, low, high)
+        tables.append(connection.cursor(), "site_hour", hours)
 
     with ThreadPoolExecutor(threads, "aggregate") as pool:
-        for first in range(0, len(slices), threads):
-            for frame in pool.map(work, slices[first : first + threads]):
-                tables.append(connection, "site_hour", frame)
+        list(pool.map(work, slices))
 
 
 def fill_area_hours(
-    connection: duckdb.DuckDBPyConnection, plan: Plan, start: int, stop: int, *, classes: pl.DataFrame | None = None
+    connection: duckdb.DuckDBPyConnection,
+    plan: Plan,
+    start: int,
+    stop: int,
+    *,
+    classes: pl.DataFrame | None = None,
+    threads: int = 2,
 ) -> None:
     """Add the area-hours of `[start, stop)`, quantity by quantity. The panel of counts is that of the whole range."""
-    for (quantity,), points in plan.points.filter(pl.col("sub") == "").partition_by("quantity", as_dict=True).items():
+    groups = plan.points.filter(pl.col("sub") == "").partition_by("quantity", as_dict=True)
+
+    def work(group: tuple[tuple[object, ...], pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        (quantity,), points = group
+        cursor = connection.cursor()
         mine = f"point in ({', '.join(str(int(point)) for point in points['point'])})"
         panel: frozenset[int] = frozenset()
         if points["estimator"][0] == "sum_of_panel":
             counted = tables.frame(
-                connection,
+                cursor,
                 f"select point, count(*) filter (valid) as n_valid from site_hour where {mine} "  # noqa: S608 - ints
                 f"and start >= {start} and start < {stop} group by point",
             )
             panel = fixed_panel(counted, (stop - start) // HOUR_NS)
-        step = max(24, 3 * CELLS // points.height) * HOUR_NS
+        step = max(24, CELLS // points.height) * HOUR_NS
         for low in range(start, stop, step):
             high = min(low + step, stop)
             rows = tables.frame(
-                connection, f"select * from site_hour where {mine} and start >= {low} and start < {high}"  # noqa: S608 - ints
-            )  # fmt: skip
+                cursor,
+                f"select * from site_hour where {mine} and start >= {low} and start < {high}",  # noqa: S608 - ints
+            )
             starts = np.arange(low, high, HOUR_NS, dtype=np.int64)
             windows = Windows(start=starts, stop=starts + HOUR_NS, length=np.full(len(starts), HOUR_NS))
-            found = area_periods(
-                rows, plan, windows, basis="utc", period="hour", panel=panel, classes=classes, quantities=[quantity]
-            )
-            tables.append(connection, "area_period", found)
+            yield area_periods(
+                rows, plan, windows, basis="utc", period="hour", panel=panel, classes=classes,
+                quantities=[str(quantity)],
+            )  # fmt: skip
+
+    def fill(group: tuple[tuple[object, ...], pl.DataFrame]) -> None:
+        for found in work(group):
+            tables.append(connection.cursor(), "area_period", found)
+
+    with ThreadPoolExecutor(threads, "areas") as pool:
+        list(pool.map(fill, groups.items()))
 
 
 def fill_areas(

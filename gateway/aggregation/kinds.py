@@ -47,16 +47,15 @@ def observed(rows: Rows) -> Cells:
     """Counts by flag, smallest, largest, first and last: everything that goes by the observation's own time."""
     found = Cells(rows.grid)
     size = rows.grid.size
+    edges, ends = runs(rows.cell)
     for name, flag in (("good", 1), ("unevaluated", 2), ("suspect", 3), ("failed", 4), ("missing", 9)):
-        chosen = rows.seen_flag == flag
-        found.columns[name] = (
-            np.bincount(rows.seen_cell[chosen], minlength=size).astype(np.int32)
-            if bool(chosen.any())
-            else np.zeros(size, dtype=np.int32)
-        )
-    cell, value, time = rows.cell, rows.value, rows.time
-    edges, ends = runs(cell)
-    cells = cell[edges]
+        column = np.bincount(rows.counted_cell[rows.counted_flag == flag], minlength=size).astype(np.int32)
+        entering = rows.flag == flag
+        if bool(entering.any()):
+            column[rows.cell[edges]] += np.add.reduceat(entering, edges, dtype=np.int32)
+        found.columns[name] = column
+    value, time = rows.value, rows.time
+    cells = rows.cell[edges]
     found.put("n", cells, (ends - edges + 1).astype(np.int32), nothing=0)
     if len(edges):
         found.put("minimum", cells, np.minimum.reduceat(value, edges))

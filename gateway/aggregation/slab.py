@@ -46,7 +46,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """Observations of one family: the used ones in full, of all the cell and the flag.
+    """Observations of one family: the used ones in full, of the others the cell and the flag.
 
     `stretch` is the row of the plan's stretches, `part` the index in the grid, `hour` the index of the hour.
     """
@@ -56,17 +56,18 @@ class Rows:
     stretch: Ints
     time: Ints
     value: Floats
+    flag: NDArray[np.uint8]
     hour: Ints
     cell: Ints
-    seen_cell: Ints
-    seen_flag: NDArray[np.uint8]
+    counted_cell: Ints
+    counted_flag: NDArray[np.uint8]
 
-    def cut(self, used: slice, seen: slice) -> Rows:
+    def cut(self, used: slice, counted: slice) -> Rows:
         """Some of the rows, without copying."""
         return Rows(
             grid=self.grid, part=self.part[used], stretch=self.stretch[used], time=self.time[used],
-            value=self.value[used], hour=self.hour[used], cell=self.cell[used], seen_cell=self.seen_cell[seen],
-            seen_flag=self.seen_flag[seen],
+            value=self.value[used], flag=self.flag[used], hour=self.hour[used], cell=self.cell[used],
+            counted_cell=self.counted_cell[counted], counted_flag=self.counted_flag[counted],
         )  # fmt: skip
 
     def chunks(self, size: int = 1 << 17) -> Iterator[Rows]:
@@ -94,7 +95,7 @@ class Slab:
     def family(self, number: int) -> Rows | None:
         """The rows of a family, None when there are none."""
         spans = self.families.get(number)
-        return self.rows.cut(*spans) if spans and spans[1].start < spans[1].stop else None
+        return self.rows.cut(*spans) if spans and any(span.start < span.stop for span in spans) else None
 
 
 def make_slab(observations: pl.DataFrame, plan: Plan, low: int, high: int, used: Iterable[int]) -> Slab:
@@ -112,52 +113,62 @@ def make_slab(observations: pl.DataFrame, plan: Plan, low: int, high: int, used:
     columns = {name: order[name].to_numpy() for name in order.columns if name not in {"modulus", "weight_series"}}
     columns["modulus"] = order["modulus"].fill_null(0.0).to_numpy()
     columns["weight_series"] = order["weight_series"].fill_null(-1).to_numpy()
-    series, time, value, flag = (observations[name].to_numpy() for name in ("series", "time", "value", "flag"))
-    code, known = _codes(columns["series"], series)
-    if not known.all():
-        code, time, value, flag = code[known], time[known], value[known], flag[known]
+    part_of_stretch, parts = _ranks(columns["part"])
+    grid = Grid(start=low, hours=-(-(high - low) // HOUR_NS), parts=len(parts))
+    raw = {name: observations[name].to_numpy() for name in ("series", "time", "value", "flag")}
+    allowed = np.zeros(256, dtype=np.bool_)
+    allowed[[flag for flag in used if flag in {1, 2, 3}]] = True
+    enters = allowed[raw["flag"]] & np.isfinite(raw["value"])
+    # Values that do not enter are only counted: they are few, and leave the long way to the others.
+    bounds, good = _sorted({name: column[enters] for name, column in raw.items()}, columns)
+    counted_bounds, counted = _sorted({name: column[~enters] for name, column in raw.items()}, columns)
+    counts = np.diff(bounds)
+    value, hour = good["value"], grid.hour_of(good["time"])
+    if (columns["factor"] != 1).any() or (columns["shift"] != 0).any():
+        value = value * np.repeat(columns["factor"], counts) + np.repeat(columns["shift"], counts)
+    base = part_of_stretch * grid.hours
+    rows = Rows(
+        grid=grid, part=np.repeat(part_of_stretch, counts), stretch=np.repeat(np.arange(len(counts)), counts),
+        time=good["time"], value=value, flag=good["flag"], hour=hour, cell=np.repeat(base, counts) + hour,
+        counted_cell=np.repeat(base, np.diff(counted_bounds)) + grid.hour_of(counted["time"]),
+        counted_flag=counted["flag"],
+    )  # fmt: skip
+    mine, others = (_spans(columns["family"], each) for each in (bounds, counted_bounds))
+    return Slab(
+        grid=grid, parts=parts, rows=rows, stretches=columns, series_span=_spans(columns["series"], bounds),
+        families={number: (mine[number], others[number]) for number in mine},
+    )  # fmt: skip
+
+
+def _sorted(raw: dict[str, Numbers], columns: dict[str, Numbers]) -> tuple[Ints, dict[str, Numbers]]:
+    """Rows in the order of the stretches and of time: bounds of each stretch, and time, value, flag."""
+    code, known = _codes(columns["series"], raw["series"])
+    chosen = {name: raw[name] if known is None else raw[name][known] for name in ("time", "value", "flag")}
+    code = code if known is None else code[known]
     index = np.argsort(code, kind="stable")
-    code, time = code[index], time[index].astype(np.int64, copy=False)
+    code, time = code[index], chosen["time"][index]
     if len(time) > 1 and bool(((time[1:] < time[:-1]) & (code[1:] == code[:-1])).any()):
         again = np.lexsort((time, code))
         index, code, time = index[again], code[again], time[again]
-    value, flag = value[index].astype(np.float64, copy=False), flag[index].astype(np.uint8, copy=False)
     bounds, kept = _lay(code, time, columns)
-    if kept is not None:
-        time, value, flag = time[kept], value[kept], flag[kept]
-    counts = np.diff(bounds)
-    part_of_stretch, parts = _ranks(columns["part"].astype(np.int64))
-    grid = Grid(start=low, hours=-(-(high - low) // HOUR_NS), parts=len(parts))
-    if (columns["factor"] != 1).any() or (columns["shift"] != 0).any():
-        value = value * np.repeat(columns["factor"], counts) + np.repeat(columns["shift"], counts)
-    allowed = np.zeros(256, dtype=np.bool_)
-    allowed[[flag for flag in used if flag in {1, 2, 3}]] = True
-    good = np.flatnonzero(allowed[flag] & np.isfinite(value))
-    hour = grid.hour_of(time)
-    cell = np.repeat(part_of_stretch * grid.hours, counts) + hour
-    used_bounds = np.searchsorted(good, bounds)
-    used_counts = np.diff(used_bounds)
-    rows = Rows(
-        grid=grid, part=np.repeat(part_of_stretch, used_counts),
-        stretch=np.repeat(np.arange(len(counts), dtype=np.int64), used_counts), time=time[good], value=value[good],
-        hour=hour[good], cell=cell[good], seen_cell=cell, seen_flag=flag,
-    )  # fmt: skip
-    in_family, seen_in_family = (_spans(columns["family"], each) for each in (used_bounds, bounds))
-    return Slab(
-        grid=grid, parts=parts, rows=rows, stretches=columns,
-        families={number: (in_family[number], seen_in_family[number]) for number in in_family},
-        series_span=_spans(columns["series"], used_bounds),
-    )  # fmt: skip
+    found = {
+        "time": time.astype(np.int64, copy=False), "value": chosen["value"][index].astype(np.float64, copy=False),
+        "flag": chosen["flag"][index],
+    }  # fmt: skip
+    return bounds, found if kept is None else {name: column[kept] for name, column in found.items()}
 
 
-def _codes(planned: Numbers, series: Numbers) -> tuple[Numbers, Bools]:
-    """Rank of each observation's series in the order of the plan, and whether the plan knows it at all."""
+def _codes(planned: Numbers, series: Numbers) -> tuple[Numbers, Bools | None]:
+    """Rank of each observation's series in the order of the plan, and which the plan knows (None: all)."""
     ordered = list(dict.fromkeys(planned.tolist()))
     top = max(max(ordered, default=0), int(series.max(initial=0))) + 1
-    table = np.full(top, -1, dtype=np.int32)
-    table[ordered] = np.arange(len(ordered), dtype=np.int32)
+    small = len(ordered) < 65_535
+    unknown = len(ordered)
+    table = np.full(top, unknown, dtype=np.uint16 if small else np.int32)
+    table[ordered] = np.arange(len(ordered))
     code = table[series]
-    return code.astype(np.uint16 if len(ordered) <= 65_535 else np.int32), code >= 0
+    known = code != unknown
+    return code, None if bool(known.all()) else known
 
 
 def _lay(code: Numbers, time: Ints, columns: dict[str, Numbers]) -> tuple[Ints, Ints | None]:
@@ -185,7 +196,7 @@ def _lay(code: Numbers, time: Ints, columns: dict[str, Numbers]) -> tuple[Ints, 
     return bounds, np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int64)
 
 
-def _ranks(numbers: Ints) -> tuple[Ints, Ints]:
+def _ranks(numbers: Numbers) -> tuple[Ints, Ints]:
     """Numbers in order of first appearance as 0, 1, 2 ..., and the numbers themselves in that order."""
     distinct = list(dict.fromkeys(numbers.tolist()))
     place = {number: rank for rank, number in enumerate(distinct)}
