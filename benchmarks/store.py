@@ -94,14 +94,15 @@ def stores(name: str, store: Store, batches: int) -> None:
         (uplinks(at + n * 20, 20, late=0.01) for n in range(100)),
         write,
     )
-    stop = START + 10**18
+    start, stop = START - 8 * 86_400 * SECOND, START + 30 * 86_400 * SECOND
+    list(store.frames("battery_voltage", start, stop))  # loads libraries
     wall = time.perf_counter()
-    rows = sum(frame.height for frame in store.frames("air_temperature", START - 10**18, stop))
-    wall = time.perf_counter() - wall
-    print(f"{name}: frames {rows / wall / 1e6:.2f} million points/s")
-    wall = time.perf_counter()
-    count = len(store.observations(DEVICE.format(7), None, START - 10**18, stop, limit=1000))
+    count = len(store.observations(DEVICE.format(7), None, start, stop, limit=1000))
     print(f"{name}: {count} points of one device in {(time.perf_counter() - wall) * 1e3:.1f} ms")
+    wall = time.perf_counter()
+    rows = sum(frame.height for frame in store.frames("air_temperature", start, stop))
+    wall = time.perf_counter() - wall
+    print(f"{name}: frames {rows / wall / 1e6:.2f} million points/s ({rows} points)")
 
 
 def duckdb(folder: Path, fill: int, batches: int) -> None:

@@ -36,7 +36,7 @@ _POINTS = "from point p join series s on s.id = p.series where p.time >= ? and p
 class DuckStore:
     """Implements `gateway.model.Store`. One process owns the file; its threads may read while one writes."""
 
-    def __init__(self, path: Path, *, memory_limit: str = "128MB", threads: int = 1) -> None:
+    def __init__(self, path: Path, *, memory_limit: str = "96MB", threads: int = 1) -> None:
         """Nothing is opened before the first call.
 
         Args:

@@ -88,7 +88,7 @@ def read_count(body: bytes) -> int:
 
 
 def read(body: bytes, field: str, quantity: str | None = None) -> pl.DataFrame:
-    """Columns device, channel, quantity, time (ns) and the field, from the CSV without annotations.
+    """Columns device, channel, quantity, time and the field, as text from the CSV without annotations; see `plain`.
 
     Args:
         body: the answer to a query of `points`.
@@ -104,7 +104,7 @@ def read(body: bytes, field: str, quantity: str | None = None) -> pl.DataFrame:
         raise MixedTypesError if "schema collision" in words else FluxError(words)
     kind: type[pl.DataType] = pl.Int64 if field == FLAG else pl.Float64
     if not body.strip():
-        return pl.DataFrame(schema=dict.fromkeys(_SERIES, pl.String) | {"time": pl.Int64, field: kind})
+        return pl.DataFrame(schema=dict.fromkeys(_SERIES, pl.String) | {field: kind})
     types = dict.fromkeys(("_time", "device", "channel", "_measurement"), pl.String) | {"_value": kind}
     try:
         table = pl.read_csv(BytesIO(body), schema_overrides=types)
@@ -117,13 +117,13 @@ def read(body: bytes, field: str, quantity: str | None = None) -> pl.DataFrame:
         .with_columns(pl.col("device", "channel").fill_null(""))
         .filter(pl.col("device") != "")
     )
-    return table.select(
-        _decoded(table["device"]),
-        _decoded(table["channel"]),
-        _decoded(table["_measurement"]).alias("quantity"),
-        pl.col("_time").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="ns").cast(pl.Int64).alias("time"),
-        pl.col("_value").alias(field),
-    )
+    return table.select("device", "channel", quantity="_measurement", time="_time", **{field: "_value"})
+
+
+def plain(table: pl.DataFrame) -> pl.DataFrame:
+    """The same with names as they were given and times as ns."""
+    time = pl.col("time").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="ns").cast(pl.Int64)
+    return table.with_columns(_decoded(table["device"]), _decoded(table["channel"]), _decoded(table["quantity"]), time)
 
 
 def _decoded(names: pl.Series) -> pl.Series:
@@ -137,7 +137,7 @@ def _decoded(names: pl.Series) -> pl.Series:
 
 
 def join(flags: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
-    """Flags with their values: columns device, channel, quantity, time, value, flag.
+    """Flags with their values: columns device, channel, quantity, time (ns), value, flag.
 
     The flags were read first: a value without flag was written in between and is left out. Of a point that was
     overwritten as missing the old value is still there, because InfluxDB replaces field by field: it is not given.
@@ -148,7 +148,7 @@ def join(flags: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
     else:
         joined = flags.join(values, on=_SERIES, how="left")
     missing = pl.col(FLAG) == 9
-    return (
+    return plain(
         joined.filter(missing | pl.col(VALUE).is_not_null())
         .with_columns(pl.when(~missing).then(pl.col(VALUE)).alias(VALUE), pl.col(FLAG).cast(pl.UInt8))
         .select(*_SERIES, VALUE, FLAG)

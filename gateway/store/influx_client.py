@@ -52,7 +52,7 @@ class InfluxClient:
 
     def keys(self, start: int, stop: int, *, devices: Sequence[str]) -> pl.DataFrame:
         """What names the points in `[start, stop)` ns: columns device, channel, quantity, time."""
-        return self._field(flux.FLAG, start, stop, quantity=None, devices=devices, tail="").drop(flux.FLAG)
+        return flux.plain(self._field(flux.FLAG, start, stop, quantity=None, devices=devices, tail="")).drop(flux.FLAG)
 
     def count(self, quantity: str, start: int, stop: int) -> int:
         """Number of points of a quantity in `[start, stop)` ns."""

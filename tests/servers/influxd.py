@@ -74,7 +74,13 @@ class Influxd:
 
     def settings(self, bucket: str, /, **changes: Any) -> InfluxSettings:
         """The gateway's settings for a bucket of this server."""
-        values: dict[str, Any] = {"url": self.url, "org": ORG, "bucket": bucket, "token": Secret(value=TOKEN), "timeout": 10}
+        values: dict[str, Any] = {
+            "url": self.url,
+            "org": ORG,
+            "bucket": bucket,
+            "token": Secret(value=TOKEN),
+            "timeout": 10,
+        }
         return InfluxSettings(**(values | changes))
 
     def bucket(self, keep_seconds: int = 0) -> str:
