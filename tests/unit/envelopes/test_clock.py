@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from gateway.config import PipelineSettings
 from gateway.envelopes.clock import EPOCH, Bounds, network_time, payload_time, rfc3339_ns
 from gateway.model import SECOND_NS, Reason, RejectedError, TimeSource
+import contextlib
 
 BOUNDS = Bounds.of(PipelineSettings())
 NOW = rfc3339_ns("2026-11-22T17:00:00Z")
 MINUTE, DAY = 60 * SECOND_NS, 86400 * SECOND_NS
 NETWORK, PAYLOAD, RECEIVED = TimeSource.NETWORK, TimeSource.PAYLOAD, TimeSource.RECEIVED
+MOMENTS = st.datetimes(datetime.fromisoformat("1902-01-01"), datetime.fromisoformat("2260-01-01"))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,7 @@ def test_what_is_no_rfc3339_time_is_refused_without_repeating_it(text):
 
 
 @given(
-    st.datetimes(min_value=datetime(1902, 1, 1), max_value=datetime(2260, 1, 1)),
+    MOMENTS,
     st.integers(0, 999),
     st.integers(-14 * 60, 14 * 60),
 )
@@ -67,10 +69,8 @@ def test_rfc3339_agrees_with_datetime_in_every_zone(moment, nanos, offset):
 
 @given(st.text(max_size=40))
 def test_rfc3339_raises_nothing_but_value_error(text):
-    try:
+    with contextlib.suppress(ValueError):
         rfc3339_ns(text)
-    except ValueError:
-        pass
 
 
 def ladder(claimed, server=None):
