@@ -38,6 +38,13 @@ def crash(task: asyncio.Task[None], source: Mqtt5Client) -> None:
     task.cancel()
 
 
+def full_journal() -> MemoryJournal:
+    """A journal that takes nothing until `unavailable` is None."""
+    journal = MemoryJournal()
+    journal.unavailable = JournalUnavailableError("disk full", retry_after=0.01)
+    return journal
+
+
 def numbered(count: int, first: int = 0) -> list[tuple[str, bytes]]:
     return [(f"sensors/{n % 7}", b"%d" % n) for n in range(first, first + count)]
 
@@ -73,8 +80,7 @@ async def test_a_message_is_journalled_and_then_acknowledged(mosquitto):
 
 @on_both_loops
 async def test_what_is_not_journalled_is_not_acknowledged_and_comes_again_after_a_crash(mosquitto):
-    stuck = MemoryJournal()
-    stuck.gate.clear()
+    stuck = full_journal()
     first = client(mosquitto, stuck)
     task = asyncio.create_task(first.run())
     await until(lambda: first.status.connected)
@@ -168,13 +174,14 @@ async def test_the_broker_goes_and_comes_back(mosquitto, how):
         await until(lambda: source.status.connected)
         async with Peer(mosquitto.port) as peer:
             await peer.publish_all(numbered(100))
-        journal.gate.clear()
+        await until(lambda: len(journal.messages) == 100)
+        journal.unavailable = JournalUnavailableError("disk full", retry_after=0.01)
         async with Peer(mosquitto.port) as peer:
             await peer.publish_all(numbered(100, first=100))
         await until(lambda: source.status.received == 200)
         (mosquitto.stop if how == "restart" else mosquitto.kill)()
         await until(lambda: "cannot reach broker" in source.status.last_error)
-        journal.gate.set()
+        journal.unavailable = None
         mosquitto.start()
         await until(lambda: source.status.connects == 2 and source.status.connected)
         async with Peer(mosquitto.port) as peer:
@@ -186,8 +193,7 @@ async def test_the_broker_goes_and_comes_back(mosquitto, how):
 
 @on_both_loops
 async def test_while_the_journal_takes_nothing_the_broker_keeps_everything_and_the_connection_stays(mosquitto):
-    journal = MemoryJournal()
-    journal.unavailable = JournalUnavailableError("disk full", retry_after=0.01)
+    journal = full_journal()
     source = client(mosquitto, journal, receive_maximum=20)
     async with running(source), Peer(mosquitto.port) as peer:
         await until(lambda: source.status.connected)
@@ -206,8 +212,7 @@ async def test_while_the_journal_takes_nothing_the_broker_keeps_everything_and_t
 @on_both_loops
 async def test_the_broker_holds_back_what_exceeds_the_receive_maximum(mosquitto):
     """Mosquitto 2.0.11 keeps to it until the first acknowledgements; what bounds memory then is the high-water mark."""
-    journal = MemoryJournal()
-    journal.gate.clear()
+    journal = full_journal()
     source = client(mosquitto, journal, receive_maximum=7)
     async with running(source), Peer(mosquitto.port) as peer:
         await until(lambda: source.status.connected)
@@ -216,7 +221,7 @@ async def test_the_broker_holds_back_what_exceeds_the_receive_maximum(mosquitto)
         source._batcher._connection.ping(within=10)
         await until(lambda: source._batcher._connection._pong_timer is None)
         assert (source.status.received, source.status.acked) == (7, 0)
-        journal.gate.set()
+        journal.unavailable = None
         await until(lambda: len(journal.messages) == 300)
         assert journal.bodies == bodies(numbered(300))
 
@@ -225,8 +230,7 @@ async def test_the_broker_holds_back_what_exceeds_the_receive_maximum(mosquitto)
 @on_both_loops
 async def test_a_slow_journal_makes_the_broker_wait_instead_of_filling_memory(mosquitto, monkeypatch, qos):
     monkeypatch.setattr("gateway.transports.mqtt_batch.HIGH_WATER_BYTES", 100_000)
-    journal = MemoryJournal()
-    journal.gate.clear()
+    journal = full_journal()
     source = client(mosquitto, journal, qos=qos)
     messages = [(f"sensors/{n % 7}", b"%05d" % n * 200) for n in range(10_000)]
     async with running(source), Peer(mosquitto.port) as peer:
@@ -234,7 +238,7 @@ async def test_a_slow_journal_makes_the_broker_wait_instead_of_filling_memory(mo
         await peer.publish_all(messages, qos=qos)
         await until(lambda: source.status.paused)
         assert source.status.bytes < 100_000 + 300_000
-        journal.gate.set()
+        journal.unavailable = None
         await until(lambda: len(journal.messages) == 10_000)
         assert journal.bodies == bodies(messages)
         assert not source.status.paused
@@ -298,8 +302,7 @@ async def test_ten_thousand_messages_arrive_once_and_in_order(mosquitto, qos):
 class TestQos2:
     @on_both_loops
     async def test_over_a_reconnect_each_message_comes_once(self, mosquitto):
-        journal = MemoryJournal()
-        journal.gate.clear()
+        journal = full_journal()
         source = client(mosquitto, journal, qos=2)
         async with running(source), Peer(mosquitto.port) as peer:
             await until(lambda: source.status.connected)
@@ -307,7 +310,7 @@ class TestQos2:
             await until(lambda: source.status.received == 100)
             source._batcher._connection._transport.abort()
             await until(lambda: source.status.connects == 2)
-            journal.gate.set()
+            journal.unavailable = None
             await peer.publish_all(numbered(100, first=100), qos=2)
             await until(lambda: len(journal.messages) >= 200)
             await until(lambda: not source._unreleased)
@@ -315,8 +318,7 @@ class TestQos2:
 
     @on_both_loops
     async def test_after_a_crash_it_is_at_least_once_and_marked(self, mosquitto):
-        stuck = MemoryJournal()
-        stuck.gate.clear()
+        stuck = full_journal()
         first = client(mosquitto, stuck, qos=2)
         task = asyncio.create_task(first.run())
         await until(lambda: first.status.connected)
