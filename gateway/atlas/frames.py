@@ -36,3 +36,25 @@ def register_frame(edition: Mapping[str, Any]) -> pl.DataFrame:
             cells[f"{variant}.class"] = row["class"] or None
             columns |= {f"{variant}.index": pl.Float64(), f"{variant}.class": pl.String()}
     return pl.DataFrame(list(areas.values()), schema=columns)
+
+
+def ranks(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Area, value and rank (1 for the greatest, equal values share the best) of the areas that have a value.
+
+    A suppressed area is not in the list: a place among others would bound its value.
+    """
+    return (
+        frame.select("area", column)
+        .drop_nulls()
+        .with_columns(pl.col(column).rank("min", descending=True).cast(pl.Int64).alias("rank"))
+        .sort("rank", "area")
+    )
+
+
+def legend(frame: pl.DataFrame, column: str, classes: int = 5) -> tuple[float, ...]:
+    """Breaks of a map's legend: least value, inner quantiles, greatest value, of the values that are shown."""
+    values = frame[column].drop_nulls()
+    if values.is_empty():
+        return ()
+    breaks = [values.quantile(n / classes, "linear") for n in range(classes + 1)]
+    return tuple(float(found) for found in breaks if found is not None)

@@ -402,6 +402,12 @@ def release(registers: Registers, person: Person, edition: int) -> None:
             click.echo(f"intern / internal: {cell}", err=True)
         raise
     click.echo(f"#{edition}: released, {len(found.facts.shown)} shown, {len(found.facts.hidden)} suppressed")
+    for variant, areas in registers.log()[-1]["detail"]["class_differs"].items():
+        if areas:
+            told = ", ".join(areas)
+            click.echo(
+                f"{variant}: öffentliche Klasse anders als interne / public class is not the internal one: {told}"
+            )
 
 
 @atlas.command()

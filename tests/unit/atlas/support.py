@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from gateway.atlas.demo.generator import Sample
@@ -25,3 +26,14 @@ def released(registers: Registers, demo: dict[tuple[str, int], Sample], year: in
     registers.check(identity, CHECKER)
     registers.release(identity, RELEASER)
     return int(identity)
+
+
+def changed_csv(sample: Sample, area: str, column: int, value: str) -> Sample:
+    """The same CSV with one cell changed."""
+    lines = sample.content.decode("cp1252").split("\r\n")
+    for number, line in enumerate(lines):
+        cells = line.split(";")
+        if cells[0] == area:
+            cells[column] = value
+            lines[number] = ";".join(cells)
+    return replace(sample, content="\r\n".join(lines).encode("cp1252"), name="korrektur.csv")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,19 +11,9 @@ import pytest
 from gateway.atlas.errors import AtlasError, AuditFailedError, NotAllowedError, RefusedError
 from gateway.atlas.people import Person
 from gateway.atlas.registers import Registers
-from tests.unit.atlas.support import CHECKER, RELEASER, SENDER, deliver, released
+from tests.unit.atlas.support import CHECKER, RELEASER, SENDER, changed_csv, deliver, released
 
 DAY = date(2023, 12, 31)
-
-
-def changed_csv(sample, area: str, column: int, value: str):
-    lines = sample.content.decode("cp1252").split("\r\n")
-    for number, line in enumerate(lines):
-        cells = line.split(";")
-        if cells[0] == area:
-            cells[column] = value
-            lines[number] = ";".join(cells)
-    return replace(sample, content="\r\n".join(lines).encode("cp1252"), name="korrektur.csv")
 
 
 def test_an_edition_waits_and_says_what_is_missing_since_when(registers: Registers, demo):
