@@ -6,18 +6,19 @@
 - F: one bit for each sensor, the lowest for the first; sensors whose bit is not set are left out of the words
 - W: the words of the sensors that are there, in order
 
-The battery (mV) is the last sensor of every model. Source: the maker's data sheets and decoders
+The battery (mV) is the last sensor of most models, the first of some. Source: the maker's data sheets and decoders
 (https://github.com/decentlab/decentlab-decoders), facts only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from decoders.kit import (
     AnyField,
     Body,
+    Computed,
     DecodeError,
     Decoder,
     EncodeError,
@@ -27,10 +28,13 @@ from decoders.kit import (
     Readings,
     Values,
     u16,
+    u32,
 )
+from decoders.kit.layout import can_write
 from decoders.kit.readings import grouped
 
 _HEAD = 5
+_HALF = 1 << 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +49,64 @@ BATTERY = Sensor(1, (u16(0, "battery_voltage", "V", div=1000),))
 
 
 def word(
-    index: int, quantity: str, unit: str, *, div: float = 1, mul: float = 1, add: float = 0, channel: str = ""
+    index: int,
+    quantity: str,
+    unit: str = "",
+    *,
+    div: float = 1,
+    mul: float = 1,
+    add: float = 0,
+    offset: float = 0,
+    missing: int | tuple[int, ...] = (),
+    channel: str = "",
 ) -> Field:
-    """A plain word of a sensor: `value = (word + add) * mul / div`."""
-    return u16(2 * index, quantity, unit, div=div, mul=mul, add=add, channel=channel)
+    """A plain word of a sensor: `value = (word + add) * mul / div + offset`."""
+    return u16(
+        2 * index, quantity, unit, div=div, mul=mul, add=add, offset=offset, missing=missing, channel=channel
+    )  # fmt: skip
 
 
-def centred(index: int, quantity: str, unit: str, *, div: float = 1, mul: float = 1, channel: str = "") -> Field:
+def centred(
+    index: int,
+    quantity: str,
+    unit: str = "",
+    *,
+    div: float = 1,
+    mul: float = 1,
+    missing: int | tuple[int, ...] = (),
+    channel: str = "",
+) -> Field:
     """A word that counts from 32768, Decentlab's way to write signed numbers."""
-    return u16(2 * index, quantity, unit, div=div, mul=mul, add=-32768, channel=channel)
+    return u16(2 * index, quantity, unit, div=div, mul=mul, add=-32768, missing=missing, channel=channel)
+
+
+def double(index: int, quantity: str, unit: str = "", *, div: float = 1, mul: float = 1, channel: str = "") -> Field:
+    """Two words, the low one first."""
+    return u32(2 * index, quantity, unit, div=div, mul=mul, channel=channel, byteorder="words")
+
+
+def bridge(index: int, quantity: str, unit: str = "", *, div: float = 1, mul: float = 1, channel: str = "") -> Field:
+    """Two words of the 24-bit converter, the low one first: -1 to 1, of which the mean is 2**23."""
+    return u32(
+        2 * index, quantity, unit, add=-_HALF, mul=mul, div=div * _HALF, channel=channel, byteorder="words"
+    )  # fmt: skip
+
+
+def volumetric_water(
+    index: int, polynomial: Callable[[float], float], *, div: float, mul: float = 1, add: float = 0
+) -> Computed:
+    """Water content in m3/m3 by the probe maker's calibration polynomial."""
+    return Computed(
+        quantity="soil_moisture",
+        unit="1",
+        inputs=(u16(2 * index, "", div=div, mul=mul, add=add),),
+        function=polynomial,
+    )
 
 
 def protocol(*sensors: Sensor) -> Function:
     """The layout of a model with these sensors, in the order of their bits. The battery is added as the last."""
-    known = (*sensors, BATTERY)
+    known = sensors if BATTERY in sensors else (*sensors, BATTERY)
     bodies = tuple(Body(sensor.fields, size=2 * sensor.words) for sensor in known)
 
     def read(payload: bytes, _port: int) -> Readings:
@@ -99,7 +147,7 @@ def protocol(*sensors: Sensor) -> Function:
         read,
         length=range(_HEAD, 256),
         quantities=tuple((f.quantity, f.unit, f.channel) for sensor in known for f in sensor.fields),
-        write=write,
+        write=write if all(can_write(sensor.fields) for sensor in known) else None,
         missing=any(isinstance(f, Field) and f.missing != () for sensor in known for f in sensor.fields),
     )
 

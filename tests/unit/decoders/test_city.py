@@ -21,6 +21,7 @@ NO_MEASUREMENT = {"device_id", "protocol_version", "Bat_status", "status"}
 
 EXCEPTIONS = {
     ("decentlab/dl-atm41", "lightning_average_distance.value"): "0 km without a strike is no distance",
+    ("decentlab/dl-trs21", "water_potential.value"): "soil water tension is the potential with the sign turned",
 }
 """(codec, member) that differ on purpose, and why."""
 

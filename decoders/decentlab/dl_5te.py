@@ -1,0 +1,34 @@
+"""Decentlab DL-5TE: soil moisture, temperature and conductivity (METER 5TE).
+
+Protocol 2 (see `_protocol`), any fPort. Sensor 1 has three words:
+
+    EEEE TTTT CCCC
+
+    - E: relative permittivity, 0.02; water content follows from it by Topp's polynomial
+    - T: temperature, 0.1 degC + 40
+    - C: bulk conductivity, 10 uS/cm
+
+Source: https://github.com/decentlab/decentlab-decoders (DL-5TE), facts only.
+"""
+
+from decoders.decentlab._protocol import Sensor, decentlab, volumetric_water, word
+
+
+def water_content(permittivity: float) -> float:
+    """Water content in m3/m3 (METER's calibration for mineral soil)."""
+    return 0.0000043 * permittivity**3 - 0.00055 * permittivity**2 + 0.0292 * permittivity - 0.053
+
+
+DECODER = decentlab(
+    "DL-5TE",
+    Sensor(
+        3,
+        (
+            word(0, "relative_permittivity", "1", div=50),
+            volumetric_water(0, water_content, div=50),
+            word(1, "soil_temperature", "Cel", add=-400, div=10),
+            word(2, "electrical_conductivity", "uS/cm", mul=10),
+        ),
+    ),
+    ttn=(),
+)

@@ -1,0 +1,41 @@
+"""Decentlab DL-CWS2: winter road station: surface and air, air also in a radiation shield.
+
+Protocol 2 (see `_protocol`), any fPort. Two sensors, two and six words:
+
+    TTTT HHHH                        air in the shield: degC = 175 * T / 65535 - 45, % = 100 * H / 65535
+    SSSS TTTT HHHH DDDD AAAA IIII    counted from 32768
+
+    - S: road surface, 0.01 degC
+    - T: air, 0.01 degC
+    - H: relative humidity, 0.01 %
+    - D: dew point, 0.01 degC
+    - A: angle of the sensor, deg
+    - I: sensor itself, 0.01 degC
+
+Source: https://github.com/decentlab/decentlab-decoders (DL-CWS2), facts only.
+"""
+
+from decoders.decentlab._protocol import Sensor, centred, decentlab, word
+
+DECODER = decentlab(
+    "DL-CWS2",
+    Sensor(
+        2,
+        (
+            word(0, "air_temperature", "Cel", mul=175, div=65535, offset=-45, channel="shield"),
+            word(1, "relative_humidity", "%", mul=100, div=65535, channel="shield"),
+        ),
+    ),
+    Sensor(
+        6,
+        (
+            centred(0, "surface_temperature", "Cel", div=100),
+            centred(1, "air_temperature", "Cel", div=100),
+            centred(2, "relative_humidity", "%", div=100),
+            centred(3, "dew_point", "Cel", div=100),
+            centred(4, "tilt", "deg"),
+            centred(5, "internal_temperature", "Cel", div=100),
+        ),
+    ),
+    ttn=("dl-cws2",),
+)
