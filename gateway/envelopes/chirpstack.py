@@ -122,7 +122,9 @@ def _other(received: Received, topic_eui: str, event: str, bounds: Bounds) -> Se
         message, claimed, server = _json(event, received.body)
     when = network_time(claimed, server, received.received_at, bounds)
     if isinstance(message, cs.Up):
-        return uplink(received, topic_eui, message, when, True)
+        info, tags = message.device_info, message.device_info.tags or {}
+        printable = "".join((info.device_name, info.device_profile_name, *tags, *tags.values())).isprintable()
+        return uplink(received, topic_eui, message, when, not printable)
     if received.retained and when[1] is _RECEIVED:
         return (RETAINED,)
     return (other(message, topic_eui, when),)

@@ -8,7 +8,7 @@ from math import isfinite
 
 from gateway.envelopes import chirpstack_types as cs
 from gateway.envelopes.clock import When
-from gateway.envelopes.text import clean, is_eui, place
+from gateway.envelopes.text import Place, clean, is_eui, place
 from gateway.model import (
     Event,
     Join,
@@ -49,6 +49,7 @@ def uplink(received: Received, topic_eui: str, up: cs.Up, when: When, dirty: boo
     name, profile = info.device_name, info.device_profile_name
     if dirty:
         name, profile, tags = clean(name), clean(profile), {clean(k): clean(v) for k, v in tags.items()}
+    hints, location = _about(tags, profile)
     heard = up.rx_info
     payload = up.data or None
     encrypted = up.join_server_context is not None
@@ -60,12 +61,12 @@ def uplink(received: Received, topic_eui: str, up: cs.Up, when: When, dirty: boo
         None if encrypted or not 0 < port <= MAX_FPORT else payload,
         (),
         None if encrypted else up.object,
-        _hints(tags.get("decoder"), profile),
+        hints,
         name,
         up.deduplication_id,
         up.f_cnt,
         _radio(heard, up) if heard else None,
-        _location(tags) if tags else None,
+        location,
         rejected,
         _clock_gateway(heard) if rejected else "",
         False,  # simulated: ChirpStack marks no test traffic
@@ -104,15 +105,16 @@ def other(message: cs.Join | cs.Status | cs.Log | cs.Located, topic_eui: str, wh
     if not measured and location is None:
         return Nothing("location unknown")
     tags = {clean(key): clean(value) for key, value in (info.tags or {}).items()}
+    hints, tagged = _about(tags, clean(info.device_profile_name))
     return Uplink(
         device=device,
         time=time,
         time_source=source,
         measured=measured,
-        hints=_hints(tags.get("decoder"), clean(info.device_profile_name)),
+        hints=hints,
         name=name,
         dedup=message.deduplication_id,
-        location=location or (_location(tags) if tags else None),
+        location=location or tagged,
         clock_rejected=rejected,
         tags=tags,
     )
@@ -140,9 +142,24 @@ def _device(info: cs.DeviceInfo, topic_eui: str) -> str:
     return eui
 
 
-@lru_cache(4096)
-def _hints(tag: str | None, profile: str) -> tuple[str, ...]:
-    return tuple(hint for hint in (tag and f"tag:{tag}", profile and f"profile:{profile}") if hint)
+def _about(tags: dict[str, str], profile: str) -> tuple[tuple[str, ...], Place | None]:
+    """What tags and profile say: what may name a decoder, and where the device is."""
+    get = tags.get
+    return _remembered(
+        get("decoder"),
+        profile,
+        get("lat") or get("latitude"),
+        get("lon") or get("longitude") or get("lng") or get("long"),
+        get("alt") or get("altitude"),
+    )
+
+
+@lru_cache(8192)
+def _remembered(
+    tag: str | None, profile: str, latitude: str | None, longitude: str | None, altitude: str | None
+) -> tuple[tuple[str, ...], Place | None]:
+    hints = tuple(hint for hint in (tag and f"tag:{tag}", profile and f"profile:{profile}") if hint)
+    return hints, place(latitude, longitude, altitude) if latitude and longitude else None
 
 
 def _radio(heard: list[cs.RxInfo], up: cs.Up) -> Radio:
@@ -173,12 +190,3 @@ def _clock_gateway(heard: list[cs.RxInfo] | None) -> str:
     if not heard:
         return ""
     return next((rx.gateway_id for rx in heard if rx.time_since_gps_epoch), heard[0].gateway_id)
-
-
-def _location(tags: dict[str, str]) -> tuple[float, float, float | None] | None:
-    get = tags.get
-    latitude = get("lat") or get("latitude")
-    if latitude is None:
-        return None
-    longitude = get("lon") or get("longitude") or get("lng") or get("long")
-    return None if longitude is None else place(latitude, longitude, get("alt") or get("altitude"))

@@ -120,8 +120,8 @@ def rfc3339_ns(text: str) -> int:
     except TypeError:
         raise ValueError("a time without zone") from None
     ns = ((span.days * 86400 + span.seconds) * 1_000_000 + span.microseconds) * 1000
-    if text[26:27].isdecimal() and text[19] == ".":  # datetime keeps six digits of the fraction
-        digits = text[26:29]
+    if len(text) > 27 and text[26] not in "+-" and text[19] == "." and text[20:27].isdecimal():
+        digits = text[26:29]  # datetime keeps six digits of the fraction
         while not digits.isdecimal():
             digits = digits[:-1]
         ns += int(digits) * 10 ** (3 - len(digits))
