@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from decoders import registry
-from gateway.config import ConfigError, HttpSource, Mqtt5Source, Mqtt311Source, Settings
+from gateway import store
+from gateway.config import ConfigError, HttpSource, Mqtt5Source, Mqtt311Source, Settings, StoreSettings
 from gateway.envelopes import parser
 from gateway.model import Journal, Store
 from gateway.pipeline.choose import Chooser
@@ -21,15 +22,14 @@ def journal_folder(settings: Settings) -> Path:
     return settings.data_dir / "journal"
 
 
-def open_store(settings: Settings, path: Path | None = None) -> Store:
-    """The configured timeseries database; `path` overrides the DuckDB file. Imported when needed: both are heavy."""
-    if settings.store.kind == "influxdb" and path is None:
-        from gateway.store.influxdb import InfluxStore  # noqa: PLC0415 - start-up time
+def open_store(settings: Settings) -> Store:
+    """The configured timeseries database."""
+    return store.open_store(settings.store, settings.data_dir)
 
-        return InfluxStore(settings.store.influxdb)
-    from gateway.store.duckdb import DuckStore  # noqa: PLC0415 - start-up time
 
-    return DuckStore(path or settings.data_dir / "observations.duckdb")
+def open_scratch(folder: Path) -> Store:
+    """An empty store that keeps offsets, for a replay to build the truth in."""
+    return store.open_store(StoreSettings(kind="duckdb"), folder)
 
 
 def parsers(settings: Settings) -> dict[str, Parser]:

@@ -83,7 +83,7 @@ class Replays:
         # retention removed. Where the first entry of all is still there, nothing was.
         complete = bool(first) and first[0].offset == 1
         oldest = span[0] if complete else first[0].received.received_at + future if first else FOREVER_NS
-        truth = parts.open_store(self._settings, scratch / "replay.duckdb")
+        truth = parts.open_scratch(scratch)
         sink = ReconcilingSink(
             self._store, truth, result, refused=self._refused, span=span, oldest=max(oldest, span[0])
         )
