@@ -14,10 +14,14 @@ COMPANIONS = ("", "-wal", "-shm")
 BUSY_SECONDS = 5.0
 
 
-def connect(path: Path, mode: str = "rw") -> sqlite3.Connection:
-    """Open an existing file; `mode` is "ro" or "rw". Any thread, one at a time; no implicit transactions."""
+def connect(path: Path, mode: str = "rw", *, immutable: bool = False) -> sqlite3.Connection:
+    """Open an existing file; `mode` is "ro" or "rw". Any thread, one at a time; no implicit transactions.
+
+    `immutable` promises that nobody writes the file and that no log belongs to it: it is read without locks, and no
+    companions are put beside it.
+    """
     return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
+        f"{path.absolute().as_uri()}?mode={mode}{'&immutable=1' if immutable else ''}",
         uri=True,
         isolation_level=None,
         timeout=BUSY_SECONDS,

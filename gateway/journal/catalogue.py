@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from bisect import bisect_right
 from collections.abc import Generator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gateway.databases import connect, is_damage
+from gateway.databases import is_damage
 from gateway.journal.blocks import BlockError
 from gateway.journal.salvage import resume_after
-from gateway.journal.segments import JournalDamagedError, SegmentFile, list_segments, verify
+from gateway.journal.segments import JournalDamagedError, SegmentFile, list_segments, open_reading
 from gateway.model import SECOND_NS, JournalUnavailableError
 
 _SETTLED_NS = 2 * SECOND_NS
@@ -32,12 +33,17 @@ class Extent:
     latest: int
 
 
+def first_offset(segment: SegmentFile) -> int:
+    """Key to search a list of files by offset."""
+    return segment.first
+
+
 class Catalogue:
-    """Finds and opens journal files for reading. Any thread, one at a time."""
+    """Finds and opens journal files for reading. Any thread, one at a time; `segments` are the files, oldest first."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._segments: list[SegmentFile] = []
+        self.segments: list[SegmentFile] = []
         self._listed = -1
         self._open: tuple[SegmentFile, sqlite3.Connection] | None = None
         self._extents: dict[SegmentFile, Extent] = {}
@@ -49,27 +55,36 @@ class Catalogue:
                 self._open[1].close()
             self._open = None
 
-    def segments(self) -> list[SegmentFile]:
-        """The files there are, oldest first."""
+    def refresh(self) -> None:
+        """Look which files there are; to be called before each question, not within one.
+
+        A file is final when a newer one stood in the list before it was read: nothing is added to it unseen.
+        """
         try:
             changed = self._folder.stat().st_mtime_ns
         except FileNotFoundError:
-            return []
+            self.segments = []
+            return
         if changed != self._listed:
-            self._segments = list_segments(self._folder)
+            self.segments = list_segments(self._folder)
             self._listed = changed if time.time_ns() - changed > _SETTLED_NS else -1
-            self._extents = {key: value for key, value in self._extents.items() if key in self._segments}
-        return self._segments
+            there = set(self.segments)
+            self._extents = {key: value for key, value in self._extents.items() if key in there}
 
     def following(self, segment: SegmentFile) -> SegmentFile | None:
         """The next file."""
-        return next((other for other in self.segments() if other.first > segment.first), None)
+        place = bisect_right(self.segments, segment.first, key=first_offset)
+        return self.segments[place] if place < len(self.segments) else None
+
+    def onwards(self, after: int) -> list[SegmentFile]:
+        """The files from the one that holds the entry behind `after`."""
+        return self.segments[max(0, bisect_right(self.segments, after + 1, key=first_offset) - 1) :]
 
     def last(self, segment: SegmentFile) -> int | None:
         """Its last offset, below the file's first when it is empty; None when the file is gone."""
-        known = self._extents.get(segment)
-        if known is not None:
-            return known.last
+        if self.following(segment) is not None:
+            extent = self.extent(segment)
+            return None if extent is None else extent.last
         rows = self.query(segment, "SELECT max(last) FROM block")
         if not rows:
             return None
@@ -129,21 +144,15 @@ class Catalogue:
         if self._open is not None and self._open[0] == segment:
             return self._open[1]
         self.close()
+        following = self.following(segment)
         try:
-            connection = connect(segment.path, "ro")
+            connection = open_reading(segment, final=following is not None)
+        except JournalDamagedError as error:
+            error.resume = following.first - 1 if following else None
+            raise
         except sqlite3.Error:
             if not segment.path.exists():
                 return None
-            raise
-        try:
-            verify(connection, segment.path)
-        except JournalDamagedError as error:
-            connection.close()
-            following = self.following(segment)
-            error.resume = following.first - 1 if following else None
-            raise
-        except BaseException:
-            connection.close()
             raise
         self._open = segment, connection
         return connection

@@ -8,14 +8,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.databases import COMPANIONS, connect
+from gateway.databases import COMPANIONS
 from gateway.journal.blocks import BlockError, unpack
 from gateway.journal.offsets import FILE, ConsumerOffsets
 from gateway.journal.segments import (
     JournalDamagedError,
     SegmentFile,
     list_segments,
-    verify,
+    open_reading,
 )
 from gateway.model import JournalUnavailableError
 
@@ -50,8 +50,7 @@ def check(folder: Path, *, thorough: bool = False) -> Report:
     entries = first = last = 0
     for segment in segments:
         try:
-            with closing(connect(segment.path, "ro")) as connection:
-                verify(connection, segment.path)
+            with closing(open_reading(segment, final=segment != segments[-1])) as connection:
                 found = _extent(connection)
                 if found is not None:
                     if found[0] <= last or found[0] < segment.first:

@@ -143,13 +143,15 @@ class Committer:
         return self._begin() if due else segment
 
     def _begin(self) -> Segment:
-        old = self._segment
-        self._segment = segment = Segment.create(self._folder, utc_day(self._clock()), self.head + 1)
-        if old is not None:
-            old.close()
-            if old.empty and old.in_place():
-                with suppress(OSError):
-                    delete(old.file.path)
+        old, self._segment = self._segment, None  # whatever happens now, it is never written again
+        try:
+            self._segment = segment = Segment.create(self._folder, utc_day(self._clock()), self.head + 1)
+        finally:
+            if old is not None:
+                old.seal()
+        if old is not None and old.empty and old.in_place():
+            with suppress(OSError):
+                delete(old.file.path)
         return segment
 
     def _pass_over(self, first: int, error: JournalDamagedError) -> None:

@@ -7,7 +7,6 @@ where reading can go on: what to do about it is the caller's decision, never a s
 from __future__ import annotations
 
 import sys
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -69,20 +68,23 @@ class JournalReader:
         if self._rest and self._rest[0].offset == after + 1:
             entries = self._rest
         else:
-            attempts = (self._read(segment, after, limit, max_bytes) for segment in self._onwards(after))
+            self._files.refresh()
+            attempts = (self._read(segment, after, limit, max_bytes) for segment in self._files.onwards(after))
             entries = next((found for found in attempts if found), [])
         self._rest = entries[limit:]
         return entries[:limit]
 
     def head(self) -> int:
         """Offset of the newest entry; 0 when there never was one."""
-        lasts = (self._files.last(segment) for segment in reversed(self._files.segments()))
+        self._files.refresh()
+        lasts = (self._files.last(segment) for segment in reversed(self._files.segments))
         return next((last for last in lasts if last is not None), 0)
 
     def lag(self, after: int, now: int) -> Lag:
         """What follows `after`; `now` in ns since the epoch. Damaged files count as empty."""
+        self._files.refresh()
         offsets, seconds = 0, 0.0
-        for segment in self._onwards(after):
+        for segment in self._files.onwards(after):
             try:
                 last = self._files.last(segment)
                 if last is None or last <= after:
@@ -101,7 +103,8 @@ class JournalReader:
         It holds others too: those of the same block, and where the clock went backwards. `between` leaves them out.
         Of a damaged file it holds everything.
         """
-        spans = [span for segment in self._files.segments() if (span := self._span(segment, start, stop))]
+        self._files.refresh()
+        spans = [span for segment in self._files.segments if (span := self._span(segment, start, stop))]
         return (spans[0][0], spans[-1][1]) if spans else None
 
     def between(
@@ -144,14 +147,6 @@ class JournalReader:
             if chosen:
                 yield chosen
 
-    def _onwards(self, after: int) -> Sequence[SegmentFile]:
-        """The files from the one that holds the entry behind `after`.
-
-        A file is final when a newer one stood in this list before it was read: nothing is added to it unseen.
-        """
-        segments = self._files.segments()
-        return segments[max(0, bisect_right(segments, after + 1, key=_first) - 1) :]
-
     def _read(
         self, segment: SegmentFile, after: int, limit: int, max_bytes: int, blocks: int = sys.maxsize
     ) -> list[Entry]:
@@ -189,10 +184,6 @@ class JournalReader:
         except JournalDamagedError:
             following = self._files.following(segment)
             return segment.first - 1, following.first - 1 if following else _FAR
-
-
-def _first(segment: SegmentFile) -> int:
-    return segment.first
 
 
 def _holds(entry: Entry, needles: Sequence[bytes]) -> bool:

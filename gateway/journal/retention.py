@@ -6,12 +6,13 @@ May run in any process, beside the writer and readers.
 
 from __future__ import annotations
 
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.config import JournalSettings
-from gateway.databases import COMPANIONS, delete
+from gateway.databases import COMPANIONS, connect, delete
 from gateway.journal.offsets import committed_offsets
 from gateway.journal.segments import DAY_NS, SegmentFile, list_segments
 
@@ -50,6 +51,7 @@ def enforce(folder: Path, settings: JournalSettings, now: int) -> Retained:
     for segment in segments[:number]:
         delete(segment.path)
     _remove_orphans(folder)
+    _settle(segments[number:-1])
     return Retained(
         removed=tuple(segment.path.name for segment in segments[:number]),
         removed_bytes=sum(sizes[:number]),
@@ -92,3 +94,11 @@ def _remove_orphans(folder: Path) -> None:
             if not path.with_name(path.name.removesuffix(suffix)).exists():
                 with suppress(FileNotFoundError):
                     path.unlink()
+
+
+def _settle(segments: list[SegmentFile]) -> None:
+    """Move logs into files that are final: a writer was killed, or somebody read on when it sealed the file."""
+    for segment in segments:
+        if segment.has_log():
+            with suppress(sqlite3.Error), closing(connect(segment.path)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -90,6 +90,13 @@ class SegmentFile:
                 total += Path(f"{self.path}{suffix}").stat().st_size
         return total
 
+    def has_log(self) -> bool:
+        """Whether a write-ahead log with content belongs to it."""
+        try:
+            return Path(f"{self.path}-wal").stat().st_size > 0
+        except FileNotFoundError:
+            return False
+
 
 def list_segments(folder: Path) -> list[SegmentFile]:
     """The journal's files in order of their offsets; other files are passed over."""
@@ -98,6 +105,22 @@ def list_segments(folder: Path) -> list[SegmentFile]:
     except FileNotFoundError:
         return []
     return sorted(segment for name in names if (segment := SegmentFile.of(folder / name)) is not None)
+
+
+def open_reading(segment: SegmentFile, *, final: bool) -> sqlite3.Connection:
+    """Open a file for reading; `final` says that a newer one was in the list before.
+
+    Raises:
+        JournalDamagedError: it is no journal file, or of another format.
+        sqlite3.Error: it cannot be read, or is gone.
+    """
+    connection = connect(segment.path, "ro", immutable=final and not segment.has_log())
+    try:
+        verify(connection, segment.path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def utc_day(now: int) -> date:
@@ -194,6 +217,13 @@ class Segment:
         """Move what the write-ahead log holds into the database, so that the log can start anew."""
         self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         self.since_checkpoint = 0
+
+    def seal(self) -> None:
+        """Close for good: the log moves into the database, unless somebody is reading from it just now."""
+        with suppress(sqlite3.Error):
+            self._connection.execute("PRAGMA busy_timeout = 100")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self.close()
 
     def close(self) -> None:
         """Close the file; SQLite moves its log into the database when nobody else has it open."""

@@ -13,6 +13,7 @@ import pytest
 
 from gateway.config import JournalSettings
 from gateway.journal import JournalReader, SegmentedJournal, check
+from gateway.journal.segments import Segment
 from gateway.model import JournalUnavailableError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -22,6 +23,7 @@ import asyncio, json, resource, sys, time
 from pathlib import Path
 from gateway.config import JournalSettings
 from gateway.journal import SegmentedJournal
+from gateway.journal.segments import Segment
 from gateway.model import JournalUnavailableError, Received
 
 def limit(size):
@@ -148,3 +150,25 @@ async def test_the_same_messages_can_be_appended_again(folder, clock, messages):
         assert stats.failures == 1
         assert stats.pending_messages == 0
         assert stats.refused == 3
+
+
+async def test_a_file_given_up_for_a_new_day_is_never_written_again(folder, clock, messages, monkeypatch):
+    async with SegmentedJournal(folder, JournalSettings(retry_after=0.05), clock) as journal:
+        await journal.append(messages(1))
+        day, create = clock.now, Segment.create
+
+        def half(*arguments):
+            create(*arguments)
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(Segment, "create", half)
+        clock.set("2026-11-23T00:00:00")
+        with pytest.raises(JournalUnavailableError, match="No space left"):
+            await journal.append(messages(1))
+        monkeypatch.undo()
+        clock.now = day
+        while not journal.available:
+            await journal._loop.run_in_executor(None, journal._pending.stopped, 0.01)
+        assert await journal.append(messages(1)) == 2
+        assert journal.stats().file == "2026-11-23-0000000000000002.sqlite"
+    assert check(folder, thorough=True).problems == ()

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.journal import JournalReader, Lag, SegmentedJournal
+from gateway.config import JournalSettings
+from gateway.journal import JournalReader, Lag, SegmentedJournal, enforce
 from gateway.model import SECOND_NS, Received
 
 
@@ -146,3 +147,29 @@ async def test_a_reader_does_not_keep_the_log_from_starting_anew(folder, clock, 
             await journal.append(messages(50, body=bytes(1000)))
             after = reader.read(after, 10)[-1].offset
         assert sum(path.stat().st_size for path in folder.glob("*-wal")) < 500_000
+
+
+async def test_reading_final_files_leaves_nothing_beside_them(three_days, reader, folder):
+    assert len(between(reader, 0, 1 << 62)) == 12
+    reader.close()
+    companions = [path.name[:10] for path in folder.iterdir() if path.name.endswith(("-wal", "-shm"))]
+    assert set(companions) == {"2026-11-24"}
+
+
+async def test_a_file_sealed_while_it_is_read_is_read_to_its_end(folder, clock, messages, reader):
+    async with SegmentedJournal(folder, clock=clock) as journal:
+        await journal.append(messages(5))
+        assert reader.head() == 5
+        rows = reader._files.rows(reader._files.segments[0], 0, "SELECT 1 FROM block UNION ALL SELECT 2 FROM block")
+        next(rows)
+        await journal.append(messages(5))
+        clock.set("2026-11-23T00:00:00")
+        await journal.append(messages(1))
+        assert reader._files.segments[0].has_log(), "the open question keeps the log from moving into the file"
+        with JournalReader(folder) as another:
+            assert [entry.offset for entry in between(another, 0, 1 << 62)] == list(range(1, 12))
+        rows.close()
+        reader.close()
+        enforce(folder, JournalSettings(), clock())
+        assert not reader._files.segments[0].has_log()
+        assert [entry.offset for entry in between(reader, 0, 1 << 62)] == list(range(1, 12))

@@ -83,7 +83,8 @@ async def test_a_clock_that_was_in_the_future_does_not_keep_files_for_ever(folde
 
 def test_a_reader_finishes_a_file_that_is_removed_under_it(five_days, folder, clock):
     with JournalReader(folder) as reader:
-        segment = reader._files.segments()[0]
+        reader.head()
+        segment = reader._files.segments[0]
         rows = reader._files.rows(segment, 0, "SELECT last FROM block UNION ALL SELECT last FROM block")
         assert next(rows) == (10,)
         enforce(folder, JournalSettings(retention_bytes=1), clock())
