@@ -23,8 +23,10 @@ from gateway.aggregation.sites import site_hours
 from gateway.aggregation.spatial import Windows, area_periods, fixed_panel
 
 LONGER = (Period.WEEK, Period.MONTH, Period.QUARTER, Period.YEAR)
-CELLS = 400_000
-"""Parts x hours worked on at once: bounds the memory of stage 1 to about 200 MB for each thread."""
+CELLS = 200_000
+"""Parts x hours worked on at once: bounds the memory of stage 1 to about 250 MB for each thread."""
+WINDOW_CELLS = 1_000_000
+"""Windows x points of an area matrix worked on at once."""
 
 
 class Observations(Protocol):
@@ -164,7 +166,7 @@ def fill_area_hours(
                 f"and start >= {start} and start < {stop} group by point",
             )
             panel = fixed_panel(counted, (stop - start) // HOUR_NS)
-        step = max(24, CELLS // points.height) * HOUR_NS
+        step = max(24, WINDOW_CELLS // points.height) * HOUR_NS
         for low in range(start, stop, step):
             high = min(low + step, stop)
             rows = tables.frame(

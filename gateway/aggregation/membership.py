@@ -38,6 +38,7 @@ def member_windows(
     mine = memberships.filter(pl.col("point").is_in(list(points)))
     times: dict[str, dict[int, NDArray[np.bool_]]] = defaultdict(dict)
     contested: dict[tuple[int, str], dict[str, NDArray[np.int64]]] = defaultdict(dict)
+    latest: dict[tuple[int, str, str], NDArray[np.int64]] = {}
     for row in mine.sort("start").iter_rows(named=True):
         overlap = np.minimum(stop, row["stop"]) - np.maximum(start, row["start"])
         if not bool((overlap > 0).any()):
@@ -46,12 +47,14 @@ def member_windows(
             times[row["area"]][row["point"]] = overlap > 0
         else:
             shares = contested[row["point"], row["level"]]
-            shares[row["area"]] = shares.pop(row["area"], np.zeros(len(start), np.int64)) + np.maximum(overlap, 0)
-    for (point, _), shares in contested.items():
+            shares[row["area"]] = shares.get(row["area"], np.zeros(len(start), np.int64)) + np.maximum(overlap, 0)
+            key = (row["point"], row["level"], row["area"])
+            latest[key] = np.where(overlap > 0, row["start"], latest.get(key, np.full(len(start), -1)))
+    for (point, level), shares in contested.items():
         areas = list(shares)
         stacked = np.stack([shares[area] for area in areas])
-        # argmax finds the first of equals; turned around, that is the later one.
-        best = len(areas) - 1 - np.argmax(stacked[::-1], axis=0)
+        since = np.stack([latest[point, level, area] for area in areas])
+        best = np.argmax(np.where(stacked == stacked.max(axis=0), since, -2), axis=0)
         for index, area in enumerate(areas):
             won = (best == index) & (stacked[index] > 0)
             if bool(won.any()):

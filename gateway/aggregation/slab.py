@@ -146,11 +146,15 @@ def _sorted(raw: dict[str, Numbers], columns: dict[str, Numbers]) -> tuple[Ints,
     chosen = {name: raw[name] if known is None else raw[name][known] for name in ("time", "value", "flag")}
     code = code if known is None else code[known]
     index = np.argsort(code, kind="stable")
-    code, time = code[index], chosen["time"][index]
-    if len(time) > 1 and bool(((time[1:] < time[:-1]) & (code[1:] == code[:-1])).any()):
-        again = np.lexsort((time, code))
-        index, code, time = index[again], code[again], time[again]
-    bounds, kept = _lay(code, time, columns)
+    time = chosen["time"][index]
+    edges = np.concatenate(([0], np.cumsum(np.bincount(code, minlength=len(np.unique(columns["series"]))))))
+    backwards = time[1:] < time[:-1]
+    inner = edges[(edges > 0) & (edges < len(time))]
+    backwards[inner - 1] = False
+    if bool(backwards.any()):
+        again = np.lexsort((time, code[index]))
+        index, time = index[again], time[again]
+    bounds, kept = _lay(edges, time, columns)
     found = {
         "time": time.astype(np.int64, copy=False), "value": chosen["value"][index].astype(np.float64, copy=False),
         "flag": chosen["flag"][index],
@@ -171,11 +175,13 @@ def _codes(planned: Numbers, series: Numbers) -> tuple[Numbers, Bools | None]:
     return code, None if bool(known.all()) else known
 
 
-def _lay(code: Numbers, time: Ints, columns: dict[str, Numbers]) -> tuple[Ints, Ints | None]:
-    """Bounds of the rows of each stretch (one more than stretches), and which rows have one (None: all of them)."""
+def _lay(edges: Ints, time: Ints, columns: dict[str, Numbers]) -> tuple[Ints, Ints | None]:
+    """Bounds of the rows of each stretch (one more than stretches), and which rows have one (None: all of them).
+
+    `edges` bound the rows of each series.
+    """
     series = columns["series"]
     first_of = np.flatnonzero(np.concatenate(([True], series[1:] != series[:-1])))
-    edges = np.searchsorted(code, np.arange(len(first_of) + 1))
     low, high = edges[:-1], edges[1:]
     if len(first_of) == len(series):
         filled = low < high
