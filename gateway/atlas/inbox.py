@@ -105,8 +105,15 @@ async def watch(
     *,
     interval: float = INTERVAL,
 ) -> None:
-    """Look every `interval` seconds until `stop`; each handled file is told. File work runs off the event loop."""
+    """Look every `interval` seconds until `stop`; each handled file is told. File work runs off the event loop.
+
+    Once a day the notices of deliveries that are due or late are written.
+    """
+    reminded: date | None = None
     while not stop.is_set():
+        if (today := inbox.registers.clock().date()) != reminded:
+            await asyncio.to_thread(inbox.registers.remind)
+            reminded = today
         for handled in await asyncio.to_thread(inbox.scan):
             told(handled)
         try:

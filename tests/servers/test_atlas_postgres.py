@@ -87,3 +87,24 @@ def test_a_revision_supersedes(registers: Registers):
     registers.check(second, CHECKER)
     registers.release(second, RELEASER)
     assert registers.edition(first)["state"] == "superseded"
+
+
+def test_two_last_deliveries_at_once_compute_one_edition(registers: Registers):
+    start, failed = threading.Barrier(2), list[Exception]()
+
+    def run(dataset: str) -> None:
+        start.wait()
+        try:
+            deliver(registers, DEMO[dataset, 2023])
+        except Exception as error:  # noqa: BLE001 - whatever a thread meets is shown by the assertion below
+            failed.append(error)
+
+    threads = [threading.Thread(target=run, args=(dataset,)) for dataset in ("melderegister", "ba-sgb2")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failed == []
+    edition = registers.find("sozialdatenatlas", DAY)
+    assert (edition["revision"], edition["state"]) == (1, "provisional")
+    assert [entry["action"] for entry in registers.log()].count("compute") == 1

@@ -69,6 +69,7 @@ async def test_the_last_file_leads_to_an_edition_within_two_seconds(registers: R
     start = time.perf_counter()
     await asyncio.wait_for(watching, 20)
     assert time.perf_counter() - start < 2
+    assert [notice["kind"] for notice in registers.notices()] == ["late", "computed"]
     assert told[0].imported is not None
     assert told[0].imported.computed[0][:2] == ("sozialdatenatlas", date(2023, 12, 31))
 
