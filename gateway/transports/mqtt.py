@@ -86,12 +86,13 @@ class Mqtt5Client:
         self._stop_by: float | None = None
 
     async def run(self) -> None:
-        """Stay connected until cancelled. Cancelling stops gracefully: what was received is journalled and
-        acknowledged, the session stays at the broker.
+        """Stay connected until cancelled.
+
+        Cancelling stops gracefully: what was received is journalled and acknowledged, the session stays at the broker.
 
         Raises:
             ExceptionGroup: the journal failed with something else than JournalUnavailableError.
-        """  # noqa: D205 - the first sentence needs the second
+        """
         async with asyncio.TaskGroup() as tasks:
             committing = tasks.create_task(self._batcher.run(), name=f"{self._name}: commit")
             try:

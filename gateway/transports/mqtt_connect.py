@@ -81,7 +81,7 @@ async def opened(
     try:
         packet = connect_packet(settings)
         context = await asyncio.to_thread(tls.context) if tls else None
-    except ConfigError as error:
+    except (ConfigError, ValueError) as error:  # text above 65,535 bytes is a ValueError
         raise MqttError(f"cannot connect to broker {where}: {error}") from error
     protocol = make()
     try:
@@ -93,7 +93,7 @@ async def opened(
         raise MqttError(f"broker {where} did not answer within {CONNECT_WITHIN:g} s") from error
     except ssl.SSLError as error:
         raise MqttError(f"no TLS connection to broker {where}: {_tls_words(error)}") from error
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name that cannot be a host name is a UnicodeError
         raise MqttError(f"cannot reach broker {where}: {error}") from error
     try:
         try:

@@ -40,7 +40,7 @@ from tests.unit.transports.mqtt_doubles import (
 @pytest.fixture(autouse=True)
 def _quick_goodbye(monkeypatch):
     """The scripted broker does not close after DISCONNECT by itself; a real one does."""
-    monkeypatch.setattr("gateway.transports.mqtt_protocol._CLOSE_WITHIN", 0.05)
+    monkeypatch.setattr("gateway.transports.mqtt_link._CLOSE_WITHIN", 0.05)
 
 
 def client(broker: ScriptedBroker, journal: MemoryJournal | None = None, **settings: Any) -> Mqtt5Client:
@@ -206,6 +206,14 @@ class TestRefused:
             await until(lambda: source.status.last_error)
             assert f"cannot reach broker 127.0.0.1:{port}" in source.status.last_error
 
+    @pytest.mark.parametrize("changes", [{"host": "a..b"}, {"host": "x" * 300}, {"client_id": "x" * 70_000}])
+    @on_both_loops
+    async def test_a_name_that_cannot_be_one(self, changes):
+        source = Mqtt5Client("broker", mqtt_settings(**changes), MemoryJournal())
+        async with running(source):
+            await until(lambda: source.status.last_error)
+            assert "broker" in source.status.last_error
+
     @on_both_loops
     async def test_a_secret_that_cannot_be_read_is_told_and_read_again(self, tmp_path):
         secret = tmp_path / "password"
@@ -335,7 +343,7 @@ class TestKeepAlive:
 class TestStop:
     @on_both_loops
     async def test_what_was_received_is_journalled_acknowledged_and_the_session_kept(self, monkeypatch):
-        monkeypatch.setattr("gateway.transports.mqtt_protocol._CLOSE_WITHIN", 15)
+        monkeypatch.setattr("gateway.transports.mqtt_link._CLOSE_WITHIN", 15)
         async with ScriptedBroker() as broker:
             journal = MemoryJournal()
             journal.gate.clear()
