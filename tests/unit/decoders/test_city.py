@@ -20,6 +20,7 @@ NO_MEASUREMENT = {"device_id", "protocol_version", "Bat_status", "status"}
 """Members of makers' outputs that say nothing about the surroundings and are no technical quantity of ours."""
 
 EXCEPTIONS = {
+    ("milesight-iot/vs121", "regions.index"): "the place in a list; it is our channel",
     ("decentlab/dl-atm41", "lightning_average_distance.value"): "0 km without a strike is no distance",
     ("decentlab/dl-trs21", "water_potential.value"): "soil water tension is the potential with the sign turned",
 }

@@ -1,0 +1,13 @@
+"""Milesight WTS305: weather: temperature, humidity, wind, pressure.
+
+Records of channel, type, data (little-endian), usually on fPort 85:
+
+    the records of decoders/milesight/_weather.py
+
+Source: https://github.com/Milesight-IoT/SensorDecoders (WTS305).
+"""
+
+from decoders.milesight._records import milesight
+from decoders.milesight._weather import WEATHER
+
+DECODER = milesight("WTS305", WEATHER, ttn=("wts305",))
