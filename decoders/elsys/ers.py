@@ -21,4 +21,6 @@ DECODERS = (
     elsys("ERS Sound", ttn=("ers-sound",)),
     elsys("ERS VOC", ttn=("ers-voc",)),
     elsys("ERS Desk", ttn=()),
+    elsys("ERS Display", ttn=("ers-display",)),
+    elsys("ERS CO2 Display", ttn=("ers-co2-display",)),
 )
