@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +47,21 @@ def _lock(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+def _own_file(folder: Path) -> Path:
+    """The database file, which its owner alone may read: confidential counts are in it."""
+    path = (folder / "atlas.sqlite").resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise AtlasError(text(f"{path} ist nicht beschreibbar", f"cannot be written: {error.strerror}")) from error
+    return path
+
+
 def open_registers(url: str | None, folder: Path) -> Registers:
     """The registers of a database URL, or of `folder`/atlas.sqlite; own definitions lie in `folder`."""
     if url is None:
-        folder.mkdir(parents=True, exist_ok=True)
-        url = f"sqlite:///{(folder / 'atlas.sqlite').resolve()}"
+        url = f"sqlite:///{_own_file(folder)}"
     registers = Registers(open_engine(url), load_definitions(folder))
     try:
         registers.create_tables()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -94,5 +95,5 @@ def test_people_and_databases_that_cannot_be_used_are_told(tmp_path: Path):
     with pytest.raises(AtlasError, match="cannot be reached"):
         open_registers(f"postgresql://u:geheim@/x?host={tmp_path}", tmp_path)
     registers = open_registers(None, tmp_path / "new")
-    assert (tmp_path / "new" / "atlas.sqlite").exists()
+    assert stat.S_IMODE((tmp_path / "new" / "atlas.sqlite").stat().st_mode) == 0o600
     registers.engine.dispose()
