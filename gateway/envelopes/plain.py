@@ -45,7 +45,9 @@ def parser(source: SourceBase, bounds: Bounds) -> Callable[[Received], Sequence[
         items = message.items(root)
         if not items:
             return (Nothing("no items"),)
-        return gather(items, lambda item: message.uplink(received, root, item, several=len(items) > 1))
+        if len(items) == 1:
+            return (message.uplink(received, root, items[0], several=False),)
+        return gather(items, lambda item: message.uplink(received, root, item, several=True))
 
     return parse
 

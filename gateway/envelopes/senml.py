@@ -52,11 +52,16 @@ def parser(source: SourceBase, bounds: Bounds) -> Callable[[Received], Sequence[
         problems: list[str] = []
         groups: dict[str, list[_Named]] = {}
         texts: dict[str, str] = {}
+        devices: dict[str, str] = {}
         for value in resolve(records(received), received.received_at, problems):
             device, name = ("", value.base + value.name) if always else _split(value, fields)
-            try:
-                device = identifier(device or select(received.topic))
-            except ValueError:
+            if device not in devices:
+                try:
+                    devices[device] = identifier(device or select(received.topic))
+                except ValueError:
+                    devices[device] = ""
+            device = devices[device]
+            if not device:
                 problems.append("a record without a usable device name")
                 continue
             if isinstance(value.value, str) and _field(value, name, fields) is None:
@@ -67,6 +72,8 @@ def parser(source: SourceBase, bounds: Bounds) -> Callable[[Received], Sequence[
             if texts and not problems:
                 return (Nothing("text values only"),)
             raise RejectedError(Reason.ENVELOPE, f"SenML: {'; '.join(shorten(problems)) or 'no values'}")
+        if len(groups) == 1 and not problems:
+            return (_uplink(received, bounds, fields, texts or None, *groups.items()),)
         return gather(groups.items(), partial(_uplink, received, bounds, fields, texts or None), problems)
 
     return parse

@@ -24,6 +24,10 @@ _SELF_DESCRIBED = b"\xd9\xd9\xf7"
 """The tag that says "this is CBOR" (RFC 8949, section 3.4.6)."""
 
 
+_KNOWN = frozenset(_LABELS.values())
+_BASE_FIELDS = frozenset({"bver", "bn", "bt", "bu", "bv", "bs"})
+
+
 class Value(NamedTuple):
     """One resolved value; its whole name is `base` and `name`, its `time` is None for "now"."""
 
@@ -93,12 +97,14 @@ def resolve(records: list[Any], now: int, problems: list[str]) -> list[Value]:
         if not isinstance(raw, dict):
             problems.append(f"record {index} is no object")
             continue
-        record = {_LABELS.get(key, key) if isinstance(key, int) else key: value for key, value in raw.items()}
-        for key in record:
-            if isinstance(key, str) and key.endswith("_"):
+        record = raw
+        if not _KNOWN.issuperset(raw):
+            record = {_LABELS.get(key, key) if isinstance(key, int) else key: value for key, value in raw.items()}
+            if any(isinstance(key, str) and key.endswith("_") for key in record):
                 raise RejectedError(Reason.UNSUPPORTED, f"SenML: record {index} has a field that must be understood")
         try:
-            _rebase(base, record)
+            if not _BASE_FIELDS.isdisjoint(record):
+                _rebase(base, record)
             values += _values(base, record, now)
         except _BaseError as error:
             raise RejectedError(Reason.ENVELOPE, f"SenML: record {index}: {error}") from None
@@ -149,8 +155,10 @@ def _values(base: _Base, record: dict[Any, Any], now: int) -> list[Value]:
 
 def _time(base: _Base, record: dict[Any, Any], now: int) -> int | None:
     """ns; None for now. Exact: the decimal digits that were sent are added, not their nearest floats."""
-    seconds = (base.time or Decimal(0)) + (_decimal(record, "t") if "t" in record else Decimal(0))
-    if seconds == 0:
+    seconds = base.time or Decimal(0)
+    if "t" in record:
+        seconds += _decimal(record, "t")
+    if not seconds:
         return None
     if abs(seconds) >= 10**11:
         raise ValueError("t is no time")
@@ -159,14 +167,16 @@ def _time(base: _Base, record: dict[Any, Any], now: int) -> int | None:
 
 
 def _add(base: Decimal | None, record: dict[Any, Any], key: str) -> float:
-    result = float((base or Decimal(0)) + (_decimal(record, key) if key in record else Decimal(0)))
+    if base is None:
+        return _float(record, key)
+    result = float(base + (_decimal(record, key) if key in record else 0))
     if not isfinite(result):
         raise ValueError(f"{key} is no finite number")
     return result
 
 
-def _decimal(record: dict[Any, Any], key: str) -> Decimal:
-    """A number of the record by its decimal digits; raises ValueError."""
+def _float(record: dict[Any, Any], key: str) -> float:
+    """A finite number of the record; raises ValueError."""
     value = record[key]
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise ValueError(f"{key} is no number")  # noqa: TRY004 - one error for whatever stands there
@@ -176,6 +186,12 @@ def _decimal(record: dict[Any, Any], key: str) -> Decimal:
         raise ValueError(f"{key} is no finite number") from None
     if not isfinite(result):
         raise ValueError(f"{key} is no finite number")
+    return result
+
+
+def _decimal(record: dict[Any, Any], key: str) -> Decimal:
+    """A number of the record by its decimal digits; raises ValueError."""
+    result, value = _float(record, key), record[key]
     return Decimal(value) if isinstance(value, int) and abs(value) < 1 << 63 else Decimal(repr(result))
 
 

@@ -131,7 +131,7 @@ def test_the_zone_of_the_mapping_holds_where_none_is_named():
         ("", "auto"), ("gestern", "auto"), (None, "auto"), (True, "auto"), ([], "auto"), ("25:00", "auto"), ("11:60", "auto"),
         ("2026-13-01T00:00:00", "auto"), ("31.02.2026 10:00", "auto"), ("0000-01-01T00:00:00", "auto"), (1795366801, "iso"),
         ("2026-11-22T17:00:01Z", "s"), (1e300, "auto"), ("1e99", "auto"), (float("nan"), "auto"), (float("inf"), "s"),
-        ("2026-11-22T17:00:01+99:00", "auto"), ("9999-12-31T23:59:59-23:00", "auto"), ("9" * 70, "auto"), ("11.50", "iso"),
+        ("2026-11-22T17:00:01+99:00", "auto"), ("9" * 70, "auto"), ("11.50", "iso"),
     ],
 )  # fmt: skip
 def test_what_is_no_time(value, form):
