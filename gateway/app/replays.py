@@ -20,7 +20,7 @@ from gateway.app.sinks import DirectSink, OffsetStore, ReconcilingSink
 from gateway.config import Settings
 from gateway.deadletters import DeadLetters
 from gateway.journal import JournalReader
-from gateway.model import SECOND_NS, Entry, Reason, Refused, Rejected, Store
+from gateway.model import SECOND_NS, Entry, Refused, Rejected, Store
 from gateway.pipeline.memory import Memory
 from gateway.pipeline.processor import Processor
 from gateway.pipeline.quality import MEMORY_NS
@@ -96,7 +96,7 @@ class Replays:
         first = reader.read(0, 1)
         oldest = first[0].offset if first else FOREVER_NS
         lost = [self._deadletters.show(offset) for offset in request.offsets if offset < oldest]
-        kept = [letters[0] for letters in lost if letters and letters[0].reason is not Reason.PRIVACY]
+        kept = [letters[0] for letters in lost if letters and letters[0].size == len(letters[0].received.body)]
         return [Entry(letter.offset, letter.received) for letter in kept]
 
     def _record(self, rejected: Sequence[Rejected], reprocessed: Sequence[int]) -> int:

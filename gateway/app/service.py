@@ -34,9 +34,9 @@ from gateway.app.replays import Replays, ReplayWorker
 from gateway.app.retention import keep_bounded
 from gateway.app.web import WebServer, bind
 from gateway.config import ConfigError, Settings
-from gateway.deadletters import DeadLetters
+from gateway.deadletters import DeadLetters, DeadLettersError
 from gateway.journal import Consumer, SegmentedJournal
-from gateway.model import Store
+from gateway.model import Store, StoreUnavailableError
 from gateway.registry.seen import SeenDevices
 from gateway.transports.http import IngestRouter, create_ingest_router
 
@@ -110,8 +110,7 @@ class Service:
             journal, ingest = None, None
             clients: Mapping[str, parts.Client] = {}
             if Role.INGEST in self._roles:
-                floor = (store.committed() or 0) if store else 0
-                journal = SegmentedJournal(parts.journal_folder(settings), settings.journal, floor=floor)
+                journal = SegmentedJournal(parts.journal_folder(settings), settings.journal, floor=self._floor(store))
                 await stack.enter_async_context(journal)
                 clients = parts.transports(settings, journal)
                 ingest = create_ingest_router(parts.http_sources(settings), journal)
@@ -131,6 +130,16 @@ class Service:
                 web.stop()
                 await asyncio.wait([serving])
                 await ended(background)
+
+    def _floor(self, store: Store | None) -> int:
+        """The highest offset that anything remembers: a journal that was restored or emptied goes on above it."""
+        try:
+            committed = (store.committed() or 0) if store else 0
+            with DeadLetters(self._settings.data_dir) as letters:
+                return max(committed, letters.last_offset())
+        except (StoreUnavailableError, DeadLettersError) as error:
+            _log.warning("highest known offset cannot be asked for", detail=str(error))
+            return 0
 
     def _process(
         self, stack: AsyncExitStack, store: Store, journal: SegmentedJournal | None

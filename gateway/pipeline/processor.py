@@ -28,6 +28,8 @@ from gateway.pipeline.normalise import Normaliser, Outcome
 from gateway.pipeline.privacy import denied
 
 Parser = Callable[[Received], Sequence[Event]]
+MAX_PROBLEMS = 100
+"""Dead letters of one message: its bytes stand once, more reasons help nobody."""
 
 
 class Seen(msgspec.Struct):
@@ -173,7 +175,8 @@ class Processor:
                 out.unmapped.add((origin or entry.received.source, name))
             if len(out.observations) == before and not where and not uplink.problems:
                 raise RejectedError(*_why(outcome), device)
-        out.rejected.extend(Rejected(entry, Reason.ENVELOPE, problem, device) for problem in uplink.problems)
+        for problem in uplink.problems[:MAX_PROBLEMS]:
+            out.rejected.append(Rejected(entry, Reason.ENVELOPE, problem, device))
 
     def _readings(self, uplink: Uplink, decoder: Decodes | None) -> tuple[Sequence[Reading], str]:
         """What the payload and the envelope say, and which decoder read it ("" for none)."""
