@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 from gateway.config import PipelineSettings
 from gateway.envelopes.clock import EPOCH, Bounds, network_time, payload_time, rfc3339_ns
 from gateway.model import SECOND_NS, Reason, RejectedError, TimeSource
-import contextlib
 
 BOUNDS = Bounds.of(PipelineSettings())
 NOW = rfc3339_ns("2026-11-22T17:00:00Z")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,6 @@ from gateway.envelopes.clock import rfc3339_ns
 from gateway.envelopes.plain_time import instant
 from gateway.envelopes.plain_values import number
 from gateway.model import SECOND_NS
-import contextlib
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = rfc3339_ns("2026-11-22T17:00:05Z")
