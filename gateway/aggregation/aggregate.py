@@ -25,7 +25,7 @@ from gateway.aggregation.spatial import Windows, area_periods, fixed_panel
 LONGER = (Period.WEEK, Period.MONTH, Period.QUARTER, Period.YEAR)
 CELLS = 200_000
 """Parts x hours worked on at once: bounds the memory of stage 1 to about 250 MB for each thread."""
-WINDOW_CELLS = 1_000_000
+WINDOW_CELLS = 400_000
 """Windows x points of an area matrix worked on at once."""
 
 
@@ -63,9 +63,9 @@ class FrameObservations:
 
 
 class TableObservations:
-    """Observations in a DuckDB table or view with columns series, time (ns as bigint), value, flag."""
+    """Observations in a DuckDB table or view (series, time in ns, value, flag), as the store's `point`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, table: str = "observation") -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, table: str = "point") -> None:
         self._connection, self._table = connection, table
 
     def between(self, low: int, high: int) -> pl.DataFrame:

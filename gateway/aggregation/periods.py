@@ -119,9 +119,9 @@ def _run(
     basis: DayBasis,
     period: str,
 ) -> None:
-    replace(connection, "point", plan.points)
-    replace(connection, "win", windows)
-    replace(connection, "slot", slots)
+    replace(connection, "rolling_point", plan.points)
+    replace(connection, "rolling_window", windows)
+    replace(connection, "rolling_slot", slots)
     text = _statement().replace("{source}", source).replace("{condition}", condition)
     connection.execute(text, {"basis": str(basis), "period": str(period), "profile": period in PROFILES})
 

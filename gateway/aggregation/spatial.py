@@ -75,8 +75,6 @@ def area_periods(
     frames = [pl.DataFrame(schema=AREA_PERIOD)]
     place = np.searchsorted(windows.start, sites["start"].to_numpy())
     numbered = sites.with_columns(row=pl.Series(place))
-    ids = plan.points.filter(pl.col("sub") == "").select("point", "quantity")
-    parts = numbered.join(ids, on="point").partition_by("quantity", as_dict=True)
     for quantity in plan.points.filter(pl.col("sub") == "")["quantity"].unique().sort():
         if asked is not None and quantity not in asked:
             continue
@@ -84,7 +82,8 @@ def area_periods(
         areas = member_windows(plan.memberships, points["point"], windows.start, windows.stop, span)
         if not areas:
             continue
-        matrix = _Matrix(parts.get((quantity,), numbered.clear()), points, len(windows.start), panel, classes)
+        mine = numbered.filter(pl.col("point").is_in(points["point"].implode()))
+        matrix = _Matrix(mine, points, len(windows.start), panel, classes)
         columns = [matrix.area(chosen, windows) for chosen in areas.values()]
         frames.append(matrix.frame(list(areas), columns, basis, period))
     return pl.concat(frames)

@@ -9,7 +9,7 @@ with rolled as (
         sum(case when c.valid then c.capacity end) as capacity, min(c.minimum) as minimum,
         max(c.maximum) as maximum, sum(c.n)::bigint as n, sum(c.excluded)::bigint as excluded,
         sum(c.covered)::bigint as covered, max(case when c.valid then c.sensor_class end) as sensor_class
-    from {source} c join slot t on t.inner_start = c.start
+    from {source} c join rolling_slot t on t.inner_start = c.start
     where {condition}
     group by c.point, t.start
 )
@@ -20,4 +20,4 @@ select $basis, $period, point, r.start, w.stop,
         when n_valid > 0 then total / n_valid end,
     r.u / n_valid, r.v / n_valid, r.w / n_valid, r.capacity / n_valid, r.minimum, r.maximum, r.n, r.excluded,
     r.covered, w.length, r.sensor_class, n_valid, w.parts, n_valid >= w.needed
-from rolled r join point o using (point) join win w on w.start = r.start
+from rolled r join rolling_point o using (point) join rolling_window w on w.start = r.start

@@ -264,7 +264,7 @@ def test_a_table_and_a_frame_of_the_same_observations_give_the_same():
     with duckdb.connect() as connection:
         tables.prepare(connection)
         connection.register("incoming", rows.to_arrow())
-        connection.execute("create table observation as select * from incoming")
+        connection.execute("create table point as select * from incoming")
         start, stop = TEN + 24 * HOUR_NS, TEN + 50 * HOUR_NS
         aggregate(connection, TableObservations(connection), plan, start, stop)
         mine = tables.frame(connection, "select * from site_hour").sort("point", "start")
