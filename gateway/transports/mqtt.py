@@ -7,8 +7,8 @@
                                  └─ certificates  renewed: connect again
 
 Nothing is acknowledged before the journal has it on disk. While the journal takes nothing, the broker keeps what is
-not acknowledged (receive maximum), the connection stays, and the same batch is offered again. A message larger than
-`max_packet_size` is dropped by the broker, which counts it (the size is announced in CONNECT).
+not acknowledged (receive maximum), the connection stays, and the same batch is offered again. What an operator
+needs to know stands in docs/mqtt.md.
 """
 
 from __future__ import annotations

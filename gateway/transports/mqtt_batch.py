@@ -41,7 +41,7 @@ class MqttStatus:
         subscribe_failures: refusals of a topic filter, each attempt counted.
         sessions_lost: times the broker had forgotten a session that should have lasted: messages may be missing.
         silences: times a connection was given up because nothing came for `silent_after`.
-        oversized: messages above `max_packet_size` that the broker sent nevertheless; dropped.
+        oversized: messages above `max_packet_size`; dropped.
         malformed: connections ended because the broker sent what is no MQTT 5.
         paused: reading has stopped because the journal does not keep up.
         journal_error: why the journal takes nothing at the moment, "" when it does.

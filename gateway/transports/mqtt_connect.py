@@ -54,7 +54,14 @@ def topic_filters(settings: Mqtt5Source) -> dict[str, TopicFilter]:
 
 
 def connect_packet(settings: Mqtt5Source) -> bytes:
-    """CONNECT that continues the session; the password is read anew each time. Raises ConfigError."""
+    """CONNECT that continues the session; the password is read anew each time.
+
+    `max_packet_size` is not announced: Mosquitto 2.0.11 drops what exceeds it, but keeps counting it as in flight, and
+    after `receive_maximum` such messages nothing comes any more. `PacketReader` skips them instead.
+
+    Raises:
+        ConfigError: the password cannot be read.
+    """
     password = settings.password.read()
     return ConnectPacket(
         settings.client_id,
@@ -64,7 +71,6 @@ def connect_packet(settings: Mqtt5Source) -> bytes:
         keep_alive=settings.keep_alive,
         session_expiry_interval=settings.session_expiry,
         receive_max=settings.receive_maximum,
-        max_packet_size=settings.max_packet_size,
     ).write()
 
 

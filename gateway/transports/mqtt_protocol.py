@@ -166,7 +166,7 @@ class MqttProtocol(MqttLink):
         return not self.ended.done()
 
     def _oversized(self, packet: Oversized, acks: list[int]) -> None:
-        """A message above the announced size has been skipped; unacknowledged, it would come again for ever."""
+        """A message above the limit has been skipped; unacknowledged, it would come again for ever."""
         self._status.oversized += 1
         self._log.warning(
             "message above max_packet_size dropped",

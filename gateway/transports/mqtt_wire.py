@@ -30,7 +30,7 @@ class MalformedError(Exception):
 
 
 class Oversized(NamedTuple):
-    """A PUBLISH above the size that was announced: a broker that keeps to MQTT 5 drops it instead of sending it.
+    """A PUBLISH above the limit: its body has been skipped.
 
     Attributes:
         topic: where it was published.
@@ -219,5 +219,5 @@ def _text(topic: bytes) -> str:
 
 
 def _too_large(size: int, limit: int) -> MalformedError:
-    words = f"the broker sent a packet of {size} bytes; {limit} were announced as the most"
+    words = f"the broker sent a packet of {size} bytes; the limit is {limit}"
     return MalformedError(words, DisconnectReasonCode.PACKET_TOO_LARGE)

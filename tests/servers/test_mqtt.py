@@ -334,16 +334,19 @@ class TestQos2:
             assert all(message.duplicate for message in journal.messages)
 
 
+@pytest.mark.parametrize("qos", [0, 1, 2])
 @on_both_loops
-async def test_a_message_above_the_limit_stays_at_the_broker_and_stops_nothing(mosquitto):
+async def test_messages_above_the_limit_are_dropped_counted_and_stop_nothing(mosquitto, qos):
     journal = MemoryJournal()
-    source = client(mosquitto, journal, max_packet_size=2000)
+    source = client(mosquitto, journal, max_packet_size=20_000, receive_maximum=3, qos=qos)
     async with running(source), Peer(mosquitto.port) as peer:
         await until(lambda: source.status.connected)
-        await peer.publish("sensors/a", b"x" * 3000)
-        await peer.publish("sensors/a", b"x" * 1000)
+        for _ in range(5):
+            await peer.publish("sensors/a", os.urandom(300_000), qos=qos)
+        await peer.publish("sensors/a", b"x" * 19_000, qos=qos)
         await until(lambda: journal.messages)
-        assert [len(body) for body in journal.bodies] == [1000]
+        assert [len(body) for body in journal.bodies] == [19_000]
+        assert source.status.oversized == 5
         assert source.status.connects == 1
 
 

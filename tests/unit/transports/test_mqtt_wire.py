@@ -125,7 +125,7 @@ def test_packets_before_a_broken_one_are_delivered_and_nothing_after_it():
         (b"\x30\x03\x00\x01a", "properties are longer"),
         (b"\x90\x04\x00\x01\x00\x77", "cannot be read"),
         (b"\x20\x02\x00\x01", "cannot be read"),
-        (b"\xd0\x80\x80\x80\x01", "2097157 bytes; 1048576 were announced"),
+        (b"\xd0\x80\x80\x80\x01", "2097157 bytes; the limit is 1048576"),
     ],
 )
 def test_what_is_no_mqtt_breaks_the_stream_with_words(broken, words):
@@ -164,7 +164,7 @@ def test_a_message_that_the_wire_library_refuses_keeps_topic_and_body(size):
 
 @pytest.mark.parametrize("size", [1, 4, 1000, 100_000])
 @pytest.mark.parametrize("qos", [0, 1, 2])
-def test_a_message_above_the_announced_size_is_skipped_and_named(size, qos):
+def test_a_message_above_the_limit_is_skipped_and_named(size, qos):
     large = PublishPacket("sensors/large", b"x" * 70_000, qos=QoS(qos), packet_id=5 if qos else None)
     found, reader = read_all(STREAM + large.write() + STREAM, [size], limit=20_000)
     expected = Oversized("sensors/large", len(large.write()), qos, 5 if qos else 0)
