@@ -1,6 +1,6 @@
 """A year of 1,000 series every 10 minutes (52.6 million observations) to all levels and periods.
 
-    python benchmarks/aggregation.py [folder] [days]
+    python -m benchmarks.aggregation [folder] [days]
 
 Makes a DuckDB file as the store keeps it (jittered times, random values, 1 % suspect) in `folder` unless it is there,
 then aggregates it to site-hours and, for 69 Quartiere, 10 Stadtbezirke and the Stadt, to hours, days, weeks, months,
@@ -74,9 +74,11 @@ class Laps:
         self.last = now
 
 
-def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
-    days = int(sys.argv[2]) if len(sys.argv) > 2 else 365
+def main(folder: Path | None = None, days: int = 365) -> None:
+    if folder is None:
+        with tempfile.TemporaryDirectory() as name:
+            main(Path(name), days)
+        return
     source, result = folder / f"observations-{days}.duckdb", folder / "results.duckdb"
     if not source.exists():
         make(source, days)
@@ -109,4 +111,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None, int(sys.argv[2]) if len(sys.argv) > 2 else 365)

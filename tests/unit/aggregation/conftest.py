@@ -1,4 +1,4 @@
-"""Makes the tests' own helpers (naive, city) importable."""
+"""Makes the modules naive and city beside the tests importable."""
 
 from __future__ import annotations
 
