@@ -255,6 +255,15 @@ class PipelineSettings(Section):
     device_quality: dict[str, dict[str, QualityTests]] = {}
 
 
+class AtlasSettings(Section):
+    """The register-based atlas: its database (SQLite in `data_dir` unless a URL is given), inbox and people."""
+
+    enabled: bool = False
+    url: Secret = Secret()
+    inbox: Path | None = None
+    people: Path | None = None
+
+
 class HttpSettings(Section):
     """The server for ingest, queries, health and metrics."""
 
@@ -276,6 +285,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     pipeline: PipelineSettings = PipelineSettings()
     http: HttpSettings = HttpSettings()
+    atlas: AtlasSettings = AtlasSettings()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @model_validator(mode="after")

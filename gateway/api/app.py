@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -31,6 +31,7 @@ def create_app(
     registry: CollectorRegistry,
     store: Store | None = None,
     ingest: APIRouter | None = None,
+    routers: Sequence[APIRouter] = (),
     clock: Callable[[], int] = time.time_ns,
     version: str = "0",
 ) -> FastAPI:
@@ -41,6 +42,7 @@ def create_app(
         registry: what `/metrics` shows.
         store: answers `/v1/observations`; None leaves that route out.
         ingest: routes through which messages come in; None leaves them out.
+        routers: further routes.
         clock: ns since the epoch, the end of an open time range.
         version: of the product, for the OpenAPI document.
     """
@@ -60,6 +62,8 @@ def create_app(
         app.include_router(observations_router(store, Blocking(), clock))
     if ingest is not None:
         app.include_router(ingest)
+    for router in routers:
+        app.include_router(router)
     return app
 
 

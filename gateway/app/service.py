@@ -20,7 +20,7 @@ from importlib.metadata import version
 from typing import Any
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from gateway.api.app import create_app
@@ -119,7 +119,15 @@ class Service:
             if Role.PROCESS in self._roles:
                 assert store is not None
                 working += self._process(stack, store, journal)
-            web = WebServer(self._app(store, ingest), settings.http, sock)
+            routers: list[APIRouter] = []
+            if Role.API in self._roles and settings.atlas.enabled:
+                from gateway.app.registers import Atlas  # noqa: PLC0415 - 0.5 s that a start without atlas need not take
+
+                atlas = await asyncio.to_thread(Atlas, settings)
+                stack.callback(atlas.close)
+                routers.append(atlas.router)
+                working.append(atlas.run)
+            web = WebServer(self._app(store, ingest, routers), settings.http, sock)
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(web.run(), name="web")
                 receiving = [tasks.create_task(client.run(), name=name) for name, client in clients.items()]
@@ -163,7 +171,7 @@ class Service:
         replays = Replays(settings, store, deadletters, loop.lock)
         return [loop.run, ReplayWorker(Jobs(settings.data_dir), replays).run]
 
-    def _app(self, store: Store | None, ingest: IngestRouter | None) -> FastAPI:
+    def _app(self, store: Store | None, ingest: IngestRouter | None, routers: Sequence[APIRouter]) -> FastAPI:
         self._checks |= self.state.checks()
         self._registry.register(StateCollector(self.state))
         return create_app(
@@ -171,6 +179,7 @@ class Service:
             registry=self._registry,
             store=store if Role.API in self._roles else None,
             ingest=ingest,
+            routers=routers,
             version=version("quartier-gateway"),
         )
 

@@ -123,6 +123,10 @@ class GatewayProcess:
         _, hard = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (size, hard))
 
+    def run_plain(self, *arguments: str) -> str:
+        """A command that needs no configuration."""
+        return subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=120, check=True).stdout
+
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Another command of the gateway on the same configuration."""
         result = subprocess.run(
