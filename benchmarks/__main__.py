@@ -6,7 +6,7 @@ Each prints its own numbers. Machines are noisy: quote ratios within one run.
 import sys
 from importlib import import_module
 
-NAMES = ("journal", "store", "mqtt_receive", "decoders", "ingest", "latency", "startup", "replay")
+NAMES = ("journal", "store", "mqtt_receive", "decoders", "ingest", "latency", "startup", "replay", "aggregation")
 
 for name in sys.argv[1:] or NAMES:
     print(f"\n== {name}", flush=True)
