@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -30,6 +30,12 @@ class ProcessMetrics:
         )
         self.clocks = Counter("gateway_clock_rejected_total", "Network times out of bounds", registry=registry)
         self.unmapped = Gauge("gateway_unmapped", "Names of readings that are not in the vocabulary", registry=registry)
+        self.commit_seconds = Histogram(
+            "gateway_journal_commit_duration_seconds",
+            "Journal commits with their fsync",
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+            registry=registry,
+        )
         self.store_up = Gauge("gateway_store_up", "1 when the store took the last batch", registry=registry)
         self.store_failures = Counter("gateway_store_failures_total", "Batches put off by the store", registry=registry)
         self.last_store_error = ""
@@ -55,6 +61,10 @@ class ProcessMetrics:
         if batch.unmapped - self._unmapped and len(self._unmapped) < 100_000:
             self._unmapped |= batch.unmapped
             self.unmapped.set(len(self._unmapped))
+
+    def committed(self, seconds: float, messages: int) -> None:  # noqa: ARG002 - the journal's signature
+        """The journal made messages durable."""
+        self.commit_seconds.observe(seconds)
 
     def store_failed(self, detail: str) -> None:
         """The store did not take a batch."""
@@ -88,6 +98,7 @@ class StateCollector(Collector):
             for code, count in getattr(status, "rejected", {}).items():
                 refused.add_metric([source, str(code)], count)
         yield from (received, size, connected, reconnects, last, refused)
+        yield from self._troubles()
         filled = CounterMetricFamily(
             "gateway_gap_filled", "Uplinks fetched from storage after an outage", labels=["source"]
         )
@@ -110,3 +121,13 @@ class StateCollector(Collector):
         if (lag := self._state.lag()) is not None:
             yield GaugeMetricFamily("gateway_lag_offsets", "Journal entries not yet stored", value=lag.offsets)
             yield GaugeMetricFamily("gateway_lag_seconds", "Age of the oldest entry not yet stored", value=lag.seconds)
+
+    def _troubles(self) -> Iterator[Metric]:
+        """What goes wrong at sources, each kind counted."""
+        kinds = ("sessions_lost", "silences", "oversized", "malformed", "subscribe_failures")
+        troubles = CounterMetricFamily("gateway_source_troubles", "What went wrong", labels=["source", "kind"])
+        for source, status in self._state.statuses().items():
+            for kind in kinds:
+                if hasattr(status, kind):
+                    troubles.add_metric([source, kind], getattr(status, kind))
+        yield troubles

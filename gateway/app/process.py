@@ -95,6 +95,7 @@ class ProcessLoop:
         self._reported: set[tuple[str, str]] = set()
         self._processor: Processor | None = None
         self.lock = threading.Lock()
+        self._since: float | None = None
 
     def _started(self) -> bool:
         try:
@@ -148,7 +149,16 @@ class ProcessLoop:
     def _step(self) -> float | None:
         """One batch. Returns seconds to pause, or None when the journal holds nothing new."""
         with self.lock:  # a replay that compares the whole store stops us here
-            return self._batch_once()
+            self._since = time.monotonic()
+            try:
+                return self._batch_once()
+            finally:
+                self._since = None
+
+    def busy_for(self) -> float:
+        """Seconds that the batch under way has taken so far, 0 between batches."""
+        since = self._since
+        return 0.0 if since is None else time.monotonic() - since
 
     def _batch_once(self) -> float | None:
         try:

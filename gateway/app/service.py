@@ -41,6 +41,8 @@ from gateway.registry.seen import SeenDevices
 from gateway.transports.http import IngestRouter, create_ingest_router
 
 _log = structlog.get_logger(__name__)
+STUCK = 600.0
+"""Seconds in one batch after which systemd's watchdog is no longer fed."""
 
 
 class Role(StrEnum):
@@ -75,6 +77,7 @@ class Service:
         self.port = 0
         self._stopping = asyncio.Event()
         self._checks: dict[str, Check] = {}
+        self._loop: ProcessLoop | None = None
 
     def stop(self) -> None:
         """Begin an orderly stop."""
@@ -110,7 +113,12 @@ class Service:
             journal, ingest = None, None
             clients: Mapping[str, parts.Client] = {}
             if Role.INGEST in self._roles:
-                journal = SegmentedJournal(parts.journal_folder(settings), settings.journal, floor=self._floor(store))
+                journal = SegmentedJournal(
+                    parts.journal_folder(settings),
+                    settings.journal,
+                    floor=self._floor(store),
+                    on_commit=self.metrics.committed,
+                )
                 await stack.enter_async_context(journal)
                 clients = parts.transports(settings, journal)
                 ingest = create_ingest_router(parts.http_sources(settings), journal)
@@ -132,12 +140,16 @@ class Service:
                 serving = tasks.create_task(web.run(), name="web")
                 receiving = [tasks.create_task(client.run(), name=name) for name, client in clients.items()]
                 background = [tasks.create_task(work()) for work in working]
-                background.append(tasks.create_task(systemd.watchdog(lambda: True), name="watchdog"))
+                background.append(tasks.create_task(systemd.watchdog(self._alive), name="watchdog"))
                 await self._until_stopped(web)
                 await ended(receiving)
                 web.stop()
                 await asyncio.wait([serving])
                 await ended(background)
+
+    def _alive(self) -> bool:
+        """Whether the event loop runs (it asks) and the processing thread is not stuck in one batch."""
+        return self._loop is None or self._loop.busy_for() < STUCK
 
     def _floor(self, store: Store | None) -> int:
         """The highest offset that anything remembers: a journal that was restored or emptied goes on above it."""
@@ -167,6 +179,7 @@ class Service:
             linger=settings.pipeline.linger,
             observer=self.metrics,
         )
+        self._loop = loop
         self.state.offset = lambda: loop.offset
         replays = Replays(settings, store, deadletters, loop.lock)
         return [loop.run, ReplayWorker(Jobs(settings.data_dir), replays).run]
