@@ -1,0 +1,11 @@
+"""Dragino LDS02: door contact.
+
+The messages are those of the LDS01: see decoders/dragino/lds01.py.
+
+Source: Dragino manual; https://github.com/dragino/dragino-end-node-decoder, facts only.
+"""
+
+from decoders.dragino._frames import dragino
+from decoders.dragino.lds01 import MESSAGES
+
+DECODER = dragino("LDS02", *MESSAGES, ttn=("lds02",))

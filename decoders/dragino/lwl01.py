@@ -1,0 +1,11 @@
+"""Dragino LWL01: water leak.
+
+The messages are those of the LDS01: see decoders/dragino/lds01.py.
+
+Source: Dragino manual; https://github.com/dragino/dragino-end-node-decoder, facts only.
+"""
+
+from decoders.dragino._frames import dragino
+from decoders.dragino.lds01 import MESSAGES
+
+DECODER = dragino("LWL01", *MESSAGES, ttn=("lwl01",))
