@@ -16,8 +16,13 @@ import pytest
 from decoders import registry
 from decoders.kit import DecodeError
 
-NO_MEASUREMENT = {"device_id", "protocol_version", "Bat_status", "status"}
-"""Members of makers' outputs that say nothing about the surroundings and are no technical quantity of ours."""
+NO_MEASUREMENT = {"device_id", "protocol_version", "Bat_status", "status"} | {
+    *("frameCounter", "firmware"),
+    *("uploadInterval", "detectInterval", "ultraDetectInterval", "magDetectInterval"),
+    *("batteryThreshold", "levelThreshold", "magThreshold", "magnetThreshold"),
+}
+"""Members of makers' outputs that say nothing about the surroundings and are no technical quantity of ours (counters of
+messages, versions, settings)."""
 
 EXCEPTIONS = {
     ("milesight-iot/vs121", "regions.index"): "the place in a list; it is our channel",

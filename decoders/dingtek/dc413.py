@@ -1,0 +1,25 @@
+"""Dingtek DC413: waste bin level (ultrasonic) with tilt.
+
+fPort 3, see `_frames`:
+
+    5-6 distance, mm        9 sign of the angle (low half), 10 angle, deg    12 fallen, battery low (halves)
+    8 temperature, degC     11 full (high half)
+
+Source: https://github.com/TheThingsNetwork/lorawan-devices (vendor/dingtek/dc413-codec.yaml), facts only.
+"""
+
+from decoders.dingtek._frames import alarm, angle, data, dingtek, distance, settings, temperature
+
+DECODER = dingtek(
+    "DC413",
+    data(
+        17,
+        distance(),
+        temperature(),
+        angle(9),
+        alarm(11, "high", channel="full"),
+        alarm(12, "high", "fall"),
+        alarm(12, "low", "battery_low"),
+    ),
+    settings(25),
+)
