@@ -28,6 +28,7 @@ class Broker:
     def __init__(self, *, connack=CONNACK, granted=b"\x00", after=b""):
         self.connack, self.granted, self.after = connack, granted, after
         self.connections, self.acks = 0, []
+        self._serving = {}
 
     async def __aenter__(self):
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -36,10 +37,17 @@ class Broker:
 
     async def __aexit__(self, *_):
         self._server.close()
-        await self._server.wait_closed()
+        await self._server.wait_closed()  # Python 3.11 does not wait for the connections
+        for writer in self._serving.values():
+            writer.close()
+        if self._serving:
+            await asyncio.wait(list(self._serving))
 
     async def _serve(self, reader, writer):
         self.connections += 1
+        task = asyncio.current_task()
+        self._serving[task] = writer
+        task.add_done_callback(self._serving.pop)
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             while True:
                 kind, length = await reader.readexactly(2)
