@@ -17,7 +17,7 @@ from pathlib import Path
 from decoders.kit import Decoder
 
 _HERE = Path(__file__).parent
-_NOT_VENDORS = {"kit"}
+_NOT_VENDORS = {"kit", "ts013"}
 _BAND = re.compile(r"[-_](?:(?:eu|us|au|as|cn|in|kr|ru)[-_]?)?(?:433|470|779|863|865|868|915|920|923|2g4)m?(?:hz)?$")
 
 
