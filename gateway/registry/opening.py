@@ -1,0 +1,135 @@
+"""Open the registry's database: SQLite by default, PostgreSQL the same way; bring its tables up to this version."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from gateway.config import Settings
+from gateway.registry.errors import RegistryError, RegistryUnavailableError
+from gateway.registry.migrations import HEAD
+
+VERSION_TABLE = "gateway_version"
+FILE = "registry.sqlite"
+_UPGRADE_LOCK = 0x51554152
+"""Number of the advisory lock that lets one process at a time change PostgreSQL's tables."""
+
+
+def database_url(settings: Settings) -> str | None:
+    """The configured database, or the file in `data_dir` where there is one; None: there is no registry yet."""
+    if settings.registry.url is not None:
+        url = make_url(settings.registry.url)
+        password = settings.registry.password.read()
+        return (url.set(password=password) if password else url).render_as_string(hide_password=False)
+    path = settings.data_dir / FILE
+    return f"sqlite:///{path.absolute()}" if path.exists() else None
+
+
+def create_file(settings: Settings) -> str:
+    """The configured database; the file in `data_dir` is made, for its owner alone."""
+    found = database_url(settings)
+    if found is not None:
+        return found
+    path = (settings.data_dir / FILE).absolute()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise RegistryUnavailableError(
+            f"{path} ist nicht beschreibbar", f"cannot be written: {error.strerror}"
+        ) from error
+    return f"sqlite:///{path}"
+
+
+def open_engine(url: str) -> Engine:
+    """An engine; SQLite gets a write-ahead log, patience with other writers and explicit transactions.
+
+    Raises:
+        RegistryError: the URL is no database URL. The message never holds a password.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+            raise ArgumentError(parsed.get_backend_name())
+        engine = create_engine(parsed)
+    except (ArgumentError, SQLAlchemyError, ModuleNotFoundError) as error:
+        raise RegistryError(
+            "keine brauchbare Datenbank-URL (sqlite:///… oder postgresql://…)",
+            f"unusable database URL: {type(error).__name__}",
+        ) from None
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # transactions are begun by `_begin`, not by the driver at its own moment
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 10000", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("registry_read")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def current_version(connection: Connection) -> str | None:
+    """The version of the tables, None when there are none."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.execute(text(f"select version_num from {VERSION_TABLE}")).scalar()  # noqa: S608 - a constant
+
+
+def upgrade(engine: Engine) -> bool:
+    """Bring the tables up to this version in one transaction; again changes nothing. Returns whether it did."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("select pg_advisory_xact_lock(:number)"), {"number": _UPGRADE_LOCK})
+        if current_version(connection) == HEAD:
+            return False
+        from alembic import command  # noqa: PLC0415 - only who changes tables pays for it
+        from alembic.config import Config  # noqa: PLC0415 - only who changes tables pays for it
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        return True
+
+
+def ready(engine: Engine) -> None:
+    """Make sure that the tables are those of this version: SQLite is upgraded, PostgreSQL by command only.
+
+    Raises:
+        RegistryUnavailableError: the database cannot be reached, or is of another version.
+    """
+    try:
+        with engine.execution_options(registry_read=True).connect() as connection:
+            found = current_version(connection)
+        if found == HEAD:
+            return
+        if engine.dialect.name == "sqlite" and (found is None or found < HEAD):
+            upgrade(engine)
+            return
+    except SQLAlchemyError as error:
+        problem = type(error.__cause__ or error).__name__
+        raise RegistryUnavailableError(
+            "die Registrierung ist nicht erreichbar", f"the registry's database cannot be reached: {problem}"
+        ) from None
+    if found is not None and found > HEAD:
+        raise RegistryUnavailableError(
+            f"die Tabellen sind von einer neueren Fassung ({found}, hier {HEAD})",
+            f"the tables are of a newer version ({found}, here {HEAD})",
+        )
+    raise RegistryUnavailableError(
+        f"die Tabellen sind auf Stand {found or 'leer'}, gebraucht wird {HEAD}: gateway registry upgrade",
+        f"the tables are at {found or 'nothing'}, {HEAD} is needed: run gateway registry upgrade",
+    )
