@@ -220,6 +220,9 @@ class ProcessLoop:
                 latitude=latitude,
                 longitude=longitude,
                 altitude=altitude,
+                undated=seen.undated + (before.undated if before else 0),
+                failures=seen.failures + (before.failures if before else 0),
+                joins=seen.joins + (before.joins if before else 0),
             )
         for origin, name in processed.unmapped - self._reported:
             self._reported.add((origin, name))

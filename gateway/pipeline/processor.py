@@ -45,6 +45,9 @@ class Seen(msgspec.Struct):
     counter: int | None = None
     rejected_clocks: int = 0
     location: tuple[float, float, float | None] | None = None
+    undated: int = 0
+    failures: int = 0
+    joins: int = 0
 
 
 class Processed(msgspec.Struct):
@@ -89,6 +92,8 @@ class Processor:
             except RejectedError as error:
                 if error.uplink is not None:
                     self._heard(entry, error.uplink, out)
+                if (seen := out.seen.get(error.device)) is not None:
+                    seen.failures += 1
                 out.rejected.append(Rejected(entry, error.reason, error.detail, error.device))
             except Exception as error:  # noqa: BLE001 - a fault of ours must not stop the stream; it is kept and shown
                 detail = f"{type(error).__name__} in {_place(error)}"
@@ -117,7 +122,7 @@ class Processor:
                     self.memory.remember_log(event)
                 out.nothing["log"] = out.nothing.get("log", 0) + 1
             elif event.__class__ is Join:
-                self._see(entry, event.device, event.name, out)
+                self._see(entry, event.device, event.name, out).joins += 1
                 out.nothing["join"] = out.nothing.get("join", 0) + 1
             elif isinstance(event, Nothing):
                 out.nothing[event.what] = out.nothing.get(event.what, 0) + 1
@@ -138,6 +143,8 @@ class Processor:
         seen.hints, seen.counter = uplink.hints, uplink.counter
         if uplink.location is not None:
             seen.location = uplink.location
+        if uplink.time_source is TimeSource.RECEIVED:
+            seen.undated += 1
         if uplink.clock_rejected:
             seen.rejected_clocks += 1
             out.clocks[uplink.clock_gateway] = out.clocks.get(uplink.clock_gateway, 0) + 1

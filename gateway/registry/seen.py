@@ -17,23 +17,37 @@ _SCHEMA = """
 create table if not exists seen(
     device text primary key, source text not null, first_seen integer not null, last_seen integer not null,
     count integer not null, name text not null, hints text not null, decoder text not null, counter integer,
-    rejected_clocks integer not null, latitude real, longitude real, altitude real
+    rejected_clocks integer not null, latitude real, longitude real, altitude real,
+    undated integer not null default 0, failures integer not null default 0, joins integer not null default 0,
+    restarts integer not null default 0
 ) without rowid
 """
-_UPSERT = """
+_LATER = ("undated", "failures", "joins", "restarts")
+"""Columns that files of the first form lack."""
+REORDERED = 16
+"""Frame counters may arrive in another order by this much; a larger step back is a new start."""
+_UPSERT = f"""
 insert into seen values (:device, :source, :last_seen, :last_seen, :count, :name, :hints, :decoder, :counter,
-    :rejected_clocks, :latitude, :longitude, :altitude)
+    :rejected_clocks, :latitude, :longitude, :altitude, :undated, :failures, :joins, :restarts)
 on conflict(device) do update set
     source = excluded.source, last_seen = max(last_seen, excluded.last_seen), count = count + excluded.count,
     name = iif(excluded.name = '', name, excluded.name), hints = excluded.hints, decoder = excluded.decoder,
     counter = excluded.counter, rejected_clocks = rejected_clocks + excluded.rejected_clocks,
     latitude = coalesce(excluded.latitude, latitude), longitude = coalesce(excluded.longitude, longitude),
-    altitude = coalesce(excluded.altitude, altitude)
-"""
+    altitude = coalesce(excluded.altitude, altitude), undated = undated + excluded.undated,
+    failures = failures + excluded.failures, joins = joins + excluded.joins,
+    restarts = restarts + excluded.restarts + coalesce(excluded.counter < counter - {REORDERED}, 0)
+"""  # noqa: S608 - the number is ours
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """One device as it was heard. Times are ns since the epoch; `hints` is what its network server says it is."""
+    """One device as it was heard. Times are ns since the epoch; `hints` is what its network server says it is.
+
+    Counts, since the device was first heard: `count` of all messages; `rejected_clocks`, whose time was out of bounds;
+    `undated`, dated by our clock because they bring no usable time; `failures`, which gave no observation though they
+    should; `joins`; `restarts`, how often the
+    frame counter was found to have begun anew (counted by the table, from one update to the next).
+    """
 
     device: str
     source: str
@@ -48,6 +62,10 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     latitude: float | None = None
     longitude: float | None = None
     altitude: float | None = None
+    undated: int = 0
+    failures: int = 0
+    joins: int = 0
+    restarts: int = 0
 
 
 class SeenDevices:
@@ -60,6 +78,10 @@ class SeenDevices:
         with closing(self._connect()) as database:
             database.execute("pragma journal_mode=wal")
             database.execute(_SCHEMA)
+            present = {row[1] for row in database.execute("pragma table_info(seen)")}
+            for column in _LATER:
+                if column not in present:
+                    database.execute(f"alter table seen add column {column} integer not null default 0")
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self._path, timeout=30, isolation_level=None)
