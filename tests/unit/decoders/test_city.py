@@ -20,6 +20,8 @@ NO_MEASUREMENT = {"device_id", "protocol_version", "Bat_status", "status"} | {
     *("frameCounter", "firmware"),
     *("uploadInterval", "detectInterval", "ultraDetectInterval", "magDetectInterval"),
     *("batteryThreshold", "levelThreshold", "magThreshold", "magnetThreshold"),
+    *("SWver", "HWver", "Datecode", "MinTime", "MaxTime", "BatteryChange", "DistanceChange", "TempChange"),
+    *("Threshold", "InActiveTime", "FillMaxDistance", "BreakerRS485Addr", "BreakerTYpe"),
 }
 """Members of makers' outputs that say nothing about the surroundings and are no technical quantity of ours (counters of
 messages, versions, settings)."""

@@ -1,0 +1,1 @@
+"""Sensors of Netvox (Tainan): version, device type, kind of report and eight bytes, on fPort 6."""
