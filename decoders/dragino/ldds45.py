@@ -8,4 +8,4 @@ Source: Dragino manual; https://github.com/dragino/dragino-end-node-decoder, fac
 from decoders.dragino._frames import INFORMATION, dragino
 from decoders.dragino.ldds75 import DECODER as LDDS75
 
-DECODER = dragino("LDDS45", *LDDS75.layouts, INFORMATION, ttn=("ldds45", "ldds45-114"), chirpstack=("DDS45-LB",))
+DECODER = dragino("LDDS45", *LDDS75.layouts, INFORMATION, ttn=("ldds45", "ldds45-114"))

@@ -12,5 +12,5 @@ DECODER = dragino(
     "S31-LB",
     *MODES,
     INFORMATION,
-    ttn=("s31-lb", "s31b-lb", "S31-LB"),
+    ttn=("s31-lb", "s31b-lb"),
 )
