@@ -1,0 +1,1 @@
+"""Sensors of Bosch Connected Devices and Solutions (Reutlingen)."""

@@ -1,0 +1,1 @@
+"""Pressure and level transmitters of KELLER (Winterthur)."""

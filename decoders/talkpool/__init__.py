@@ -1,0 +1,1 @@
+"""Sensors of Talkpool (Gothenburg): short big-endian frames."""
