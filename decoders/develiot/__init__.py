@@ -1,0 +1,1 @@
+"""Stations and meter readers of Develiot."""

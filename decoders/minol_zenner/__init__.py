@@ -1,0 +1,1 @@
+"""Meter modules of Minol ZENNER (Saarbruecken)."""

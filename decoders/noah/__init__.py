@@ -1,0 +1,1 @@
+"""Waste-bin sensors of Noah."""

@@ -1,0 +1,1 @@
+"""Distance sensors and people counters of Terabee (Saint-Genis-Pouilly)."""

@@ -1,0 +1,1 @@
+"""Air quality and radiation monitors of uRADMonitor (Timisoara)."""
