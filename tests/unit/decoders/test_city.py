@@ -17,7 +17,8 @@ from decoders import registry
 from decoders.kit import DecodeError
 
 NO_MEASUREMENT = {"device_id", "protocol_version", "Bat_status", "status"} | {
-    *("frameCounter", "firmware"),
+    *("frameCounter", "firmware", "hardwareVersion", "softwareVersion"),
+    *("err", "payload", "raw", "port", "measurementId", "interval"),
     *("uploadInterval", "detectInterval", "ultraDetectInterval", "magDetectInterval"),
     *("batteryThreshold", "levelThreshold", "magThreshold", "magnetThreshold"),
     *("SWver", "HWver", "Datecode", "MinTime", "MaxTime", "BatteryChange", "DistanceChange", "TempChange"),
@@ -34,6 +35,7 @@ EXCEPTIONS = {
         for codec in ("elsys/elt-2", "elsys/elt-ultrasonic")
         for axis in "xyz"
     },
+    ("sensecap/sensecap210x", "messages.channel"): "a sensor was removed from this channel",
     ("decentlab/dl-trs21", "water_potential.value"): "soil water tension is the potential with the sign turned",
 }
 """(codec, member) that differ on purpose, and why."""

@@ -1,0 +1,1 @@
+"""Sensors of Seeed SenseCAP (Shenzhen): two generations of records, and trackers."""
