@@ -8,10 +8,11 @@ from typing import Protocol
 
 from decoders import registry
 from gateway import store
+from gateway.codecs.decoder import Codecs, recognised
 from gateway.config import ConfigError, HttpSource, Mqtt5Source, Mqtt311Source, Settings, StoreSettings
 from gateway.envelopes import parser
 from gateway.model import Journal, Store
-from gateway.pipeline.choose import Chooser
+from gateway.pipeline.choose import Chooser, Decodes
 from gateway.pipeline.memory import Memory
 from gateway.pipeline.processor import Parser, Processor
 from gateway.registry.fleet import Device, load_fleet
@@ -34,26 +35,58 @@ def open_scratch(folder: Path) -> Store:
 
 def parsers(settings: Settings) -> dict[str, Parser]:
     """The envelope of each configured source."""
-    return {name: parser(source, settings.pipeline) for name, source in settings.sources.items()}
+    return {
+        name: parser(source, settings.pipeline, radio=settings.pipeline.radio)
+        for name, source in settings.sources.items()
+    }
 
 
-def chooser(fleet: Mapping[str, Device]) -> Chooser:
-    """Chooses decoders by the registry and what network servers say."""
+class Catalogue:
+    """The decoder library, and beside it the vendors' codecs that the fleet names."""
+
+    def __init__(self, codecs: Codecs) -> None:
+        """`codecs` may grow."""
+        self._codecs = codecs
+        self.by_ttn, self.by_profile = registry.by_ttn, registry.by_profile
+
+    def by_id(self, id_: str) -> Decodes | None:
+        """By decoder id, "vendor-model" or "codec:name"."""
+        return self._codecs.by_id(id_) or registry.by_id(id_)
+
+
+def chooser(fleet: Mapping[str, Device], codecs: Codecs | None = None) -> Chooser:
+    """Chooses decoders by the registry and what network servers say; loads the codecs that the fleet names."""
+    known = Codecs() if codecs is None else codecs
+    ids: dict[str, str] = {}
     for device, row in fleet.items():
-        if row.decoder is not None and registry.by_id(row.decoder) is None:
-            raise ConfigError(f"fleet: device {device}: decoder {row.decoder!r} does not exist (see gateway decoders)")
+        if row.codec is not None:
+            ids[device] = known.add(row.codec, row.mapping)
+        elif row.decoder is not None:
+            if registry.by_id(row.decoder) is None:
+                raise ConfigError(
+                    f"fleet: device {device}: decoder {row.decoder!r} does not exist (see gateway decoders)"
+                )
+            ids[device] = row.decoder
+    return Chooser(ids.get, Catalogue(known))
 
-    def registered(device: str) -> str | None:
-        row = fleet.get(device)
-        return row.decoder if row else None
 
-    return Chooser(registered, registry)
+def processor(settings: Settings, choice: Chooser, codecs: Codecs, memory: Memory) -> Processor:
+    """A pipeline with this choice of decoders."""
+    return Processor(
+        parsers(settings),
+        choice,
+        settings.pipeline,
+        memory,
+        ahead=codecs.ahead if codecs else None,
+        recognise=recognised,
+    )
 
 
 def processor_factory(settings: Settings) -> Callable[[Memory], Processor]:
-    """Builds pipelines that share envelopes and decoder choice."""
-    envelopes, choice = parsers(settings), chooser(load_fleet(settings.fleet))
-    return lambda memory: Processor(envelopes, choice, settings.pipeline, memory)
+    """Builds pipelines that share the decoder choice and the process for codecs."""
+    codecs = Codecs()
+    choice = chooser(load_fleet(settings.fleet), codecs)
+    return lambda memory: processor(settings, choice, codecs, memory)
 
 
 class Client(Protocol):

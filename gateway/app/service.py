@@ -10,6 +10,7 @@ answered), the processing loop with its current batch, and at last the journal.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -201,12 +202,23 @@ class Service:
         while not web.started and not stopping.done():
             await asyncio.wait([stopping], timeout=0.005)
         if not stopping.done():
+            spare_the_collector()
             self.ready.set()
             systemd.notify("READY=1")
             _log.info("ready", roles=sorted(self._roles), port=self.port)
         await stopping
         systemd.notify("STOPPING=1")
         _log.info("stopping")
+
+
+def spare_the_collector() -> None:
+    """Make cyclic garbage collection rare: messages make no cycles, and looking for them cost a quarter of the CPU.
+
+    What was imported so far is never looked at again; 50,000 new containers start a look instead of 700.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 async def ended(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -21,7 +21,6 @@ from gateway.model import Event, Received
 Parser = Callable[[Received], Sequence[Event]]
 
 _FORMATS: dict[str, Callable[[SourceBase, Bounds], Parser]] = {
-    "chirpstack": chirpstack_parser,
     "tts": tts_parser,
     "plain": plain_parser,
     "senml": senml_parser,
@@ -29,12 +28,13 @@ _FORMATS: dict[str, Callable[[SourceBase, Bounds], Parser]] = {
 }
 
 
-def parser(source: SourceBase, settings: PipelineSettings) -> Parser:
+def parser(source: SourceBase, settings: PipelineSettings, *, radio: bool = True) -> Parser:
     """The envelope of a configured source.
 
     Args:
         source: its format, mapping and topic template.
         settings: how far times may be from our clock.
+        radio: whether somebody wants to know how uplinks were heard.
 
     Returns:
         a function from one message to its events; it raises RejectedError for a message that has none to give.
@@ -42,4 +42,7 @@ def parser(source: SourceBase, settings: PipelineSettings) -> Parser:
     Raises:
         ConfigError: a path, a selector or a template of the source cannot be understood.
     """
-    return _FORMATS[source.format](source, Bounds.of(settings))
+    bounds = Bounds.of(settings)
+    if source.format == "chirpstack":
+        return chirpstack_parser(source, bounds, radio=radio)
+    return _FORMATS[source.format](source, bounds)

@@ -81,6 +81,14 @@ class Up(msgspec.Struct, rename="camel", gc=False, kw_only=True):
     join_server_context: Any = None
 
 
+class BriefUp(Up, rename="camel", gc=False, kw_only=True):
+    """The same without reading how it was heard: those members stay bytes until somebody needs them."""
+
+    rx_info: msgspec.Raw = msgspec.Raw(b"null")  # type: ignore[assignment]  # `read_later` puts the list in its place
+    tx_info: msgspec.Raw = msgspec.Raw(b"null")  # type: ignore[assignment]  # as above
+    relay_rx_info: msgspec.Raw = msgspec.Raw(b"null")  # type: ignore[assignment]  # as above
+
+
 class Join(msgspec.Struct, rename="camel", gc=False, kw_only=True):
     """integration.JoinEvent."""
 
