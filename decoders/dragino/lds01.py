@@ -1,6 +1,6 @@
 """Dragino LDS01, LDS02, LWL01, LWL02: door contact and water leak.
 
-fPort 10, 10 bytes, big-endian:
+fPort 10, 10 bytes (7 in some firmware: what lies beyond is then missing), big-endian:
 
     BBBB MM NNNNNN DDDDDD AA
 
@@ -18,14 +18,14 @@ OPEN, LEAK, ALARM = flag(0, 7, "contact"), flag(0, 6, "leak"), flag(9, 0, "alarm
 
 
 def _mode(code: int, *fields: AnyField) -> Frame:
-    return Frame(ports=10, length=10, when=When(at=(2, 0), width=8, equals=code), fields=(BATTERY, *fields))
+    return Frame(ports=10, length=(7, 10), when=When(at=(2, 0), width=8, equals=code), fields=(BATTERY, *fields))
 
 
 MESSAGES: tuple[Layout, ...] = (
     _mode(1, OPEN, u24(3, "event_count", "1", channel="open"), u24(6, "duration", "min", channel="open"), ALARM),
     _mode(2, LEAK, u24(3, "event_count", "1", channel="leak"), u24(6, "duration", "min", channel="leak")),
     _mode(3, OPEN, LEAK, ALARM),
-    Frame(ports=10, length=10, fields=(BATTERY,), note="a mode that is not described"),
+    Frame(ports=10, length=(7, 10), fields=(BATTERY,), note="a mode that is not described"),
 )
 
 DECODER = dragino("LDS01", *MESSAGES, ttn=("lds01",))

@@ -15,7 +15,7 @@ from decoders.netvox._protocol import REPLIES, SOURCE, VENDOR, VERSIONS
 FAMILIES = (
     *("r711", "r311a", "r718da", "r718mba", "r718j", "r718q", "r718f2", "rb11e", "r311g", "r311w", "ra07w", "ra02a"),
     *("rb02i", "r718b", "r718e", "r718ea", "r718h", "r718ia", "r718ka", "r718ma", "r718n1", "r809a", "ra0716"),
-    *("ra0715", "r718x", "r720e", "rp02"),
+    *("ra0715", "r718x", "r719a", "r720e", "rp02"),
 )
 LAYOUTS: tuple[Layout, ...] = tuple(
     layout for family in FAMILIES for layout in import_module(f"decoders.netvox.{family}").LAYOUTS

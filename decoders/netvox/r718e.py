@@ -11,15 +11,16 @@ Source: Netvox LoRaWAN Application Command; TheThingsNetwork/lorawan-devices (fa
 """
 
 import struct
+from math import copysign, floor
 
 from decoders.kit import Field, u16
 from decoders.netvox._protocol import celsius, netvox, report
 
 
 def _upper_half(raw: int) -> float:
-    """The value of a float32 of which only the upper 16 bits are sent."""
+    """The value of a float32 of which only the upper 16 bits are sent, to six decimals as the maker gives it."""
     value: float = struct.unpack(">f", raw.to_bytes(2, "big") + b"\0\0")[0]
-    return round(value, 6)
+    return copysign(floor(abs(value) * 1e6 + 0.5) / 1e6, value)
 
 
 def _half(byte: int, quantity: str, unit: str, channel: str = "") -> Field:
