@@ -84,6 +84,7 @@ class Change:
         self._before: dict[type[Entry], dict[Key, Entry]] = {type_: {} for type_ in KINDS}
         self._now: dict[type[Entry], dict[Key, Entry | None]] = {type_: {} for type_ in KINDS}
         self._of_device: dict[type[Entry], dict[str, set[Key]]] = {Installation: {}, Fact: {}, Identifier: {}}
+        self._listed: set[tuple[type[Entry], str]] = set()
         self._whole: set[type[Entry]] = set()
         self._undo: list[tuple[type[Entry], Key, Entry | None]] | None = None
 
@@ -126,12 +127,10 @@ class Change:
     def of_device(self, type_: type[E], device: str) -> list[E]:
         """Installations, facts or identifiers of a device, in order of their keys."""
         known = self._of_device[type_]
-        if type_ not in self._whole and device not in known:
+        if type_ not in self._whole and (type_, device) not in self._listed:
             table = KINDS[type_].table
-            self._remember(
-                type_, self.connection.execute(select(table).where(table.c.device == device)).mappings()
-            )
-            known.setdefault(device, set())
+            self._remember(type_, self.connection.execute(select(table).where(table.c.device == device)).mappings())
+            self._listed.add((type_, device))
         now = self._now[type_]
         found = [now.get(key) for key in sorted(known.get(device, ()))]
         return [cast("E", entry) for entry in found if entry is not None]

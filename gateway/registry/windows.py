@@ -46,7 +46,9 @@ def device_windows(
 def _moved(device: str, before: Sequence[Installation], after: Sequence[Installation]) -> Iterator[Window]:
     old, new = _places(before), _places(after)
     for channel in sorted(old.keys() | new.keys()):
-        was, is_ = old.get(channel, []), new.get(channel, [])
+        # Installations that name a channel replace, for that channel, those that name none.
+        was = old.get(channel) or old.get(EVERY, [])
+        is_ = new.get(channel) or new.get(EVERY, [])
         different = changed(was, is_)
         sites: Mapping[str, list[Span]] = _by_site([*was, *is_])
         for site, there in sites.items():
