@@ -56,7 +56,7 @@ def gateway_cost(broker: Mosquitto, store: str, folder: Path) -> tuple[float, fl
     with GatewayProcess(folder, store + SOURCE.format(port=broker.port)) as gateway:
         wait_for(lambda: gateway.get("/readyz")[0] == 200, 20, "ready")
         gateway.stop()
-        asyncio.run(publish(broker.port, [uplink(n, start) for n in range(MESSAGES)]))
+        asyncio.run(publish(broker.port, lambda n: uplink(n, start), MESSAGES))
         gateway.start(ready=False)
         assert gateway.process is not None
         pid = gateway.process.pid
@@ -134,7 +134,7 @@ def telegraf_cost(binary: str, broker: Mosquitto, server: Influxd, folder: Path)
     wait_for(lambda: "bench-telegraf 1 application" in broker.log, 20, "Telegraf subscribes")
     process.terminate()
     process.wait()
-    asyncio.run(publish(broker.port, [uplink(n, start) for n in range(MESSAGES)]))
+    asyncio.run(publish(broker.port, lambda n: uplink(n, start), MESSAGES))
     process = run()
     try:
         wait_for(lambda: stored() >= 1, 60, "Telegraf stores", 0.2)

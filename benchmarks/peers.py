@@ -9,7 +9,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import mqtt5
@@ -50,10 +50,10 @@ def uplink(number: int, start: float, devices: int = 1000) -> tuple[str, bytes]:
 
 
 class _Publisher(asyncio.Protocol):
-    """Publishes prepared packets at QoS 1 as fast as the broker acknowledges."""
+    """Publishes messages at QoS 1, as fast as the broker acknowledges or at a rate."""
 
-    def __init__(self, packets: Sequence[bytes], rate: float | None) -> None:
-        self._packets, self._rate = packets, rate
+    def __init__(self, message: Callable[[int], tuple[str, bytes]], count: int, rate: float | None) -> None:
+        self._message, self._count, self._rate = message, count, rate
         self._buffer = bytearray()
         self.acknowledged = self._sent = 0
         self.done = asyncio.get_running_loop().create_future()
@@ -83,45 +83,47 @@ class _Publisher(asyncio.Protocol):
 
     def _send(self) -> None:
         room = self._window - (self._sent - self.acknowledged)
-        stop = min(len(self._packets), self._sent + room)
-        if stop > self._sent and self._rate is None:
-            self._transport.write(b"".join(self._packets[self._sent : stop]))
-            self._sent = stop
-        if self.acknowledged == len(self._packets) and not self.done.done():
+        if self._rate is None:
+            self._write(min(self._count, self._sent + room))
+        if self.acknowledged == self._count and not self.done.done():
             self.done.set_result(None)
+
+    def _write(self, stop: int) -> None:
+        qos = mqtt5.QoS.AT_LEAST_ONCE
+        packets = [
+            mqtt5.PublishPacket(*self._message(number), qos=qos, packet_id=number % 65535 + 1).write()
+            for number in range(self._sent, stop)
+        ]
+        if packets:
+            self._transport.write(b"".join(packets))
+            self._sent = stop
 
     async def paced(self) -> None:
         assert self._rate is not None
         began = time.monotonic()
-        while self._sent < len(self._packets):
-            stop = min(len(self._packets), int((time.monotonic() - began) * self._rate) + 1)
-            if stop > self._sent:
-                self._transport.write(b"".join(self._packets[self._sent : stop]))
-                self._sent = stop
+        while self._sent < self._count:
+            self._write(min(self._count, int((time.monotonic() - began) * self._rate) + 1))
             await asyncio.sleep(0.005)
 
 
-async def publish(port: int, messages: Sequence[tuple[str, bytes]], rate: float | None = None) -> None:
-    """Publish all at QoS 1 and wait for every acknowledgement; `rate` in messages per second."""
-    packets = [
-        mqtt5.PublishPacket(topic, body, qos=mqtt5.QoS.AT_LEAST_ONCE, packet_id=number % 65535 + 1).write()
-        for number, (topic, body) in enumerate(messages)
-    ]
+async def publish(
+    port: int, message: Callable[[int], tuple[str, bytes]], count: int, rate: float | None = None
+) -> None:
+    """Publish messages 0 to `count` at QoS 1 and wait for every acknowledgement; `rate` in messages per second."""
     _, protocol = await asyncio.get_running_loop().create_connection(
-        lambda: _Publisher(packets, rate), "127.0.0.1", port
+        lambda: _Publisher(message, count, rate), "127.0.0.1", port
     )
     if rate is not None:
         await protocol.paced()
     await protocol.done
 
 
-def publish_apart(
-    port: int, first: int, count: int, start: float, rate: float | None = None
-) -> subprocess.Popen[bytes]:
-    """The same in a process of its own, so that its CPU is not the gateway's."""
+def publish_apart(port: int, count: int, start: float | None, rate: float | None = None) -> subprocess.Popen[bytes]:
+    """The same in a process of its own, so that its CPU is not the gateway's. `start` None: each uplink is of now."""
+    when = "time.time() - (n // 1000) * 0.2" if start is None else repr(start)
     code = (
-        "import asyncio; from benchmarks.peers import publish, uplink;"
-        f"asyncio.run(publish({port}, [uplink(n, {start}) for n in range({first}, {first + count})], {rate}))"
+        "import asyncio, time; from benchmarks.peers import publish, uplink;"
+        f"asyncio.run(publish({port}, lambda n: uplink(n, {when}), {count}, {rate}))"
     )
     return subprocess.Popen([sys.executable, "-c", code])
 
