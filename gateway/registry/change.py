@@ -153,7 +153,8 @@ class Change:
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """What is put inside counts as a whole, or, when an error passes, not at all."""
-        self._undo = undo = []
+        undo: list[tuple[type[Entry], Key, Entry | None]] = []
+        self._undo = undo
         try:
             yield
         except BaseException:
@@ -206,7 +207,9 @@ class Change:
             table = KINDS[type_].table
             keys_of = [column.name for column in table.primary_key]
             where = and_(*(table.c[name] == bindparam(f"_{name}") for name in keys_of))
-            values = {column.name: bindparam(column.name) for column in table.c if column.name not in keys_of}
+            values: dict[str, Any] = {
+                column.name: bindparam(column.name) for column in table.c if column.name not in keys_of
+            }
             self.connection.execute(
                 update(table).where(where).values(values),
                 [{(f"_{name}" if name in keys_of else name): value for name, value in row.items()} for row in rows],

@@ -104,7 +104,7 @@ class Editing:
         self.change = change
         self._decoder_exists = decoder_exists
 
-    # --- tenants, owners, sites -------------------------------------------------------------------------------
+    # --- tenants, owners, sites
 
     def save_tenant(self, tenant: Tenant) -> bool:
         """Add a tenant or change what is known of it; returns whether anything differs."""
@@ -134,7 +134,7 @@ class Editing:
             self._must(Owner, site.owner, "owner")
         return self._save(site)
 
-    # --- devices ------------------------------------------------------------------------------------------------
+    # --- devices
 
     def save_device(self, device: Device) -> bool:
         """Add a device or change what is known of it."""
@@ -243,7 +243,7 @@ class Editing:
                 self.change.put(replace(each, stop=at))
         self.change.put(replace(known, retired_at=at))
 
-    # --- installations --------------------------------------------------------------------------------------------
+    # --- installations
 
     def install(self, new: Installation) -> bool:
         """Hang a device, or one channel of it, at a site in `[start, stop)`.
@@ -265,6 +265,12 @@ class Editing:
             return False
         for each in hung:
             if each.start < _end(new.stop) and new.start < _end(each.stop):
+                if each.site == new.site:
+                    raise RegistryError(
+                        f"{new.device} hängt schon {period(each.start, each.stop)} an {each.site}",
+                        f"{new.device} hangs at {each.site} already, {period(each.start, each.stop)}",
+                        "start",
+                    )
                 which = "" if new.channel == EVERY else f" (Kanal/channel {new.channel!r})"
                 raise RegistryError(
                     f"{new.device}{which} kann nicht an zwei Standorten zugleich sein: es hängt an {each.site} "
@@ -312,7 +318,7 @@ class Editing:
                 return each
         return None
 
-    # --- common -----------------------------------------------------------------------------------------------------
+    # --- common
 
     def _must(self, type_: type[Any], key: str, field: str) -> Any:
         found = self.change.get(type_, key)

@@ -72,7 +72,12 @@ class Attribute(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tenant:
+class Entry:
+    """Anything the registry keeps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant(Entry):
     """An organisation that uses the platform."""
 
     id: str
@@ -80,7 +85,7 @@ class Tenant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
+class Owner(Entry):
     """To whom sites, devices and sources belong. `private`: a household or person, not an office or company."""
 
     id: str
@@ -91,7 +96,7 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Site(Entry):
     """A fixed place. It does not move: a new place is a new site, a changed point corrects a mistake.
 
     Attributes:
@@ -114,7 +119,7 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
+class Device(Entry):
     """A device as it is known to the pipeline.
 
     Attributes:
@@ -144,7 +149,7 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Identifier:
+class Identifier(Entry):
     """Another id under which a network reports a device; it belongs to one device."""
 
     identifier: str
@@ -153,7 +158,7 @@ class Identifier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Installation:
+class Installation(Entry):
     """A device, or one channel of it, at a site. `special`: another depth, a fridge; never part of an area."""
 
     device: str
@@ -165,7 +170,7 @@ class Installation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Entry):
     """What is known about a device for a time. `site` not "": only while it hangs there (a calibration, a zero)."""
 
     device: str
@@ -179,7 +184,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Entry):
     """A data source with what data protection asks of it.
 
     Attributes:
@@ -215,7 +220,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AreaVersion:
+class AreaVersion(Entry):
     """One version of an area's boundary as it is kept: days as ISO text ("" open), geometry as WKB in EPSG:4326."""
 
     id: str
@@ -228,9 +233,6 @@ class AreaVersion:
     schematic: bool = False
     number_confirmed: bool = True
     geometry: bytes
-
-
-Entry = Tenant | Owner | Site | Device | Identifier | Installation | Fact | Source | AreaVersion
 
 
 def publishable(source: Source | None) -> bool:

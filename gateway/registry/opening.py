@@ -56,15 +56,15 @@ def open_engine(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
-            raise ArgumentError(parsed.get_backend_name())
         engine = create_engine(parsed)
     except (ArgumentError, SQLAlchemyError, ModuleNotFoundError) as error:
         raise RegistryError(
             "keine brauchbare Datenbank-URL (sqlite:///… oder postgresql://…)",
             f"unusable database URL: {type(error).__name__}",
         ) from None
-    if parsed.get_backend_name() == "sqlite":
+    if engine.dialect.name not in {"sqlite", "postgresql"}:
+        raise RegistryError(f"{engine.dialect.name}: SQLite oder PostgreSQL", "SQLite or PostgreSQL only")
+    if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
     return engine

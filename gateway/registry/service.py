@@ -130,11 +130,13 @@ class Registry:
         """Release the connections."""
         self.engine.dispose()
 
-    # --- changes ------------------------------------------------------------------------------------------------------
+    # --- changes
 
     @contextmanager
     def change(self, who: str, reason: str = "") -> Iterator[Edit]:
         """One transaction: all of it or, when an error passes, nothing. Changes of the registry come one by one."""
+        if not who.strip():
+            raise RegistryError("wer ändert, wird vermerkt: Name fehlt", "say who makes the change", "who")
         try:
             with self.engine.begin() as connection:
                 held = connection.execute(
@@ -172,7 +174,7 @@ class Registry:
                 insert(tables.dirty), [asdict(window) | {"at": change.at} for window in sorted(set(windows), key=str)]
             )
 
-    # --- what is there --------------------------------------------------------------------------------------------------
+    # --- what is there
 
     def version(self) -> int:
         """A number that grows with every change."""
@@ -214,7 +216,7 @@ class Registry:
         with self.engine.begin() as connection:
             connection.execute(delete(tables.dirty).where(tables.dirty.c.id <= up_to))
 
-    # --- frames for the aggregation (schemas of gateway.aggregation.plan) --------------------------------------------
+    # --- frames for the aggregation (schemas of gateway.aggregation.plan)
 
     def sites_frame(self) -> pl.DataFrame:
         """Schema SITES."""
