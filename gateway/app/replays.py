@@ -17,12 +17,12 @@ from gateway.app.jobs import Job, Jobs, ReplayRequest, ReplayResult
 from gateway.app.process import lettered
 from gateway.app.replay import Replay, Scope, Sink
 from gateway.app.sinks import DirectSink, OffsetStore, ReconcilingSink
+from gateway.codecs.decoder import Codecs
 from gateway.config import Settings
 from gateway.deadletters import DeadLetters
 from gateway.journal import JournalReader
 from gateway.model import SECOND_NS, Entry, Refused, Rejected, Store
 from gateway.pipeline.memory import Memory
-from gateway.pipeline.processor import Processor
 from gateway.pipeline.quality import MEMORY_NS
 from gateway.registry.fleet import load_fleet
 
@@ -44,8 +44,9 @@ class Replays:
         """Carry out one request; the same again changes nothing."""
         result = ReplayResult(rejected={})
         envelopes = parts.parsers(self._settings)
-        chooser = parts.chooser(load_fleet(self._settings.fleet))
-        processor = Processor(envelopes, chooser, self._settings.pipeline, Memory())
+        codecs = Codecs()
+        chooser = parts.chooser(load_fleet(self._settings.fleet), codecs)
+        processor = parts.processor(self._settings, chooser, codecs, Memory())
         scope = Scope(request, envelopes, chooser)
         scratch = Path(tempfile.mkdtemp(prefix="replay-", dir=self._settings.data_dir))
         try:
@@ -65,6 +66,7 @@ class Replays:
                 finally:
                     close()
         finally:
+            codecs.close()
             shutil.rmtree(scratch, ignore_errors=True)
         return result
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
 
 import msgspec
 
-from decoders.kit import DecodeError, Reading
+from decoders.kit import DecodeError, Reading, Readings
 from gateway.config import PipelineSettings
 from gateway.model import (
     Entry,
@@ -28,6 +30,10 @@ from gateway.pipeline.normalise import Normaliser, Outcome
 from gateway.pipeline.privacy import denied
 
 Parser = Callable[[Received], Sequence[Event]]
+Ahead = Callable[[Sequence[tuple[Decodes, Uplink]]], Mapping[int, Readings | DecodeError]]
+"""Decodes what is dear to decode one by one: results by `id(uplink)`; what is not among them is decoded in its turn."""
+Recognise = Callable[[Any], Sequence[Reading]]
+"""Reads a network server's own decoded object, for devices that no decoder is known for."""
 MAX_PROBLEMS = 100
 """Dead letters of one message: its bytes stand once, more reasons help nobody."""
 
@@ -76,16 +82,28 @@ class Processor:
     """Turns journal entries into observations, in offset order. Not thread-safe; deterministic for its memory."""
 
     def __init__(
-        self, parsers: Mapping[str, Parser], chooser: Chooser, settings: PipelineSettings, memory: Memory | None = None
+        self,
+        parsers: Mapping[str, Parser],
+        chooser: Chooser,
+        settings: PipelineSettings,
+        memory: Memory | None = None,
+        *,
+        ahead: Ahead | None = None,
+        recognise: Recognise | None = None,
     ) -> None:
         """`parsers` are the envelopes by source name."""
         self.memory = memory or Memory()
         self._parsers, self._chooser, self._settings = parsers, chooser, settings
+        self._ahead, self._recognise = ahead, recognise
+        self._parsed: dict[int, Sequence[Event]] = {}
+        self._decoded: Mapping[int, Readings | DecodeError] = {}
         self._normaliser = Normaliser(settings, self.memory.series)
 
     def process(self, entries: Sequence[Entry]) -> Processed:
         """Process a batch; nothing in an entry raises out of here."""
         out = Processed([], [], {})
+        if self._ahead is not None:
+            self._decode_ahead(self._ahead, entries)
         for entry in entries:
             try:
                 self._entry(entry, out)
@@ -100,6 +118,22 @@ class Processor:
                 out.rejected.append(Rejected(entry, Reason.INTERNAL, detail))
         return out
 
+    def _decode_ahead(self, ahead: Ahead, entries: Sequence[Entry]) -> None:
+        """Parse the whole batch and have together decoded what is better decoded together."""
+        self._parsed = {}
+        asked: list[tuple[Decodes, Uplink]] = []
+        for entry in entries:
+            parser = self._parsers.get(entry.received.source)
+            with suppress(Exception):  # its turn comes, and with it the reason
+                events = parser(entry.received) if parser is not None else ()
+                asked += [
+                    (decoder, event)
+                    for event in events
+                    if isinstance(event, Uplink) and event.payload and (decoder := self._chooser.choose(event))
+                ]
+                self._parsed[entry.offset] = events
+        self._decoded = ahead(asked)
+
     def bound(self) -> None:
         """Keep the memory of the sequence tests bounded, whatever devices call themselves."""
         self._normaliser.bound()
@@ -109,7 +143,7 @@ class Processor:
         parser = self._parsers.get(received.source)
         if parser is None:
             raise RejectedError(Reason.ENVELOPE, f"source {received.source!r} is not configured")
-        events = parser(received)
+        events = self._parsed.get(entry.offset) or parser(received)
         if received.duplicate or _dated_by_us(events):
             first = self.memory.first_arrival(received)
             if first != received.received_at:
@@ -189,17 +223,24 @@ class Processor:
         """What the payload and the envelope say, and which decoder read it ("" for none)."""
         radio = _radio(uplink) if self._settings.radio and uplink.radio is not None else ()
         if not uplink.payload:
-            return (*radio, *_measured(uplink)), ""
+            return (*radio, *(_measured(uplink) or self._network_decoded(uplink))), ""
         if decoder is None:
-            if uplink.measured:  # what the network server normalised is second choice behind a decoder of ours
-                return (*radio, *_measured(uplink)), ""
+            # What the network server normalised, or decoded, is second choice behind a decoder of ours.
+            if values := _measured(uplink) or self._network_decoded(uplink):
+                return (*radio, *values), ""
             raise RejectedError(Reason.UNKNOWN_DEVICE, _unknown(uplink, self.memory), uplink.device)
         try:
-            result = decoder.decode(uplink.payload, uplink.port or 0)
+            ready = self._decoded.get(id(uplink)) if self._decoded else None
+            if isinstance(ready, DecodeError):
+                raise ready
+            result = ready or decoder.decode(uplink.payload, uplink.port or 0)
         except DecodeError as error:
             detail = f"{decoder.id}: {error}{self._network_says(uplink)}"
             raise RejectedError(Reason.DECODE, detail, uplink.device) from error
         return (*radio, *result.readings) if radio else result.readings, decoder.id
+
+    def _network_decoded(self, uplink: Uplink) -> Sequence[Reading]:
+        return self._recognise(uplink.decoded) if self._recognise and uplink.decoded is not None else ()
 
     def _network_says(self, uplink: Uplink) -> str:
         log = self.memory.logs.pop(uplink.dedup, None) if uplink.dedup else None
@@ -210,8 +251,8 @@ def _dated_by_us(events: Sequence[Event]) -> bool:
     return any(event.__class__ is Uplink and event.time_source is TimeSource.RECEIVED for event in events)
 
 
-def _measured(uplink: Uplink) -> Iterator[Reading]:
-    return (Reading(m.quantity, m.value, m.unit, m.channel, 0.0, m.time) for m in uplink.measured)
+def _measured(uplink: Uplink) -> Sequence[Reading]:
+    return [Reading(m.quantity, m.value, m.unit, m.channel, 0.0, m.time) for m in uplink.measured]
 
 
 def _radio(uplink: Uplink) -> list[Reading]:
