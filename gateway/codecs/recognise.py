@@ -182,15 +182,13 @@ def _meaning(keys: tuple[str, ...]) -> tuple[str, str | None, str] | None:
     """Quantity, unit (None when nothing says it) and channel of a value under these keys."""
     names = [snake(key) for key in keys]
     own = names[-1] if names else ""
-    above = [
-        name for name in names[:-1] if name not in ("data", "decoded", "payload", "measurements", "values", "sensors")
-    ]
-    for candidate, channel in _candidates(own, above):
+    above = [name for name in names[:-1] if name not in _ENVELOPES]
+    for candidate, rest in _candidates(own, above):
         found = _look_up(candidate)
         if found is not None:
-            return *found, "_".join(
-                [name for name in above if not candidate.startswith(name)] + [c for c in (channel,) if c]
-            )
+            quantity, unit, channel = found
+            parts = (*(name for name in above if not candidate.startswith(name)), channel or rest)
+            return quantity, unit, "_".join(part for part in parts if part)
     return None
 
 
