@@ -109,9 +109,9 @@ class Finding(msgspec.Struct, frozen=True):
 
     Attributes:
         value: the measure it was judged by, None where there is none (SILENT, LATE: `since` is the last message, and
-            `limit` is in seconds). % or V for LOW_BATTERY; the value it stands at for FLAT_LINE; the distance from the neighbours' median for
-            DRIFT; a share for DECODE_FAILURE and CLOCK_FAULT; a number of joins or restarts for RESTARTS; the share of
-            silent devices for SOURCE_SILENT.
+            `limit` is in seconds). % or V for LOW_BATTERY; the value it stands at for FLAT_LINE; the distance from the
+            neighbours' median for DRIFT; a share for DECODE_FAILURE and CLOCK_FAULT; a number of joins or restarts for
+            RESTARTS; the share of silent devices for SOURCE_SILENT.
         limit: what `value` was held against, in the same unit.
         since: when it began as far as that can be told, else when it was found.
     """

@@ -16,12 +16,14 @@ import msgspec
 from gateway.databases import connect, create
 from gateway.monitoring.ledger import Changes
 from gateway.monitoring.model import Condition, Finding, Key
+from gateway.monitoring.presence import Lapse
 from gateway.monitoring.rates import Baseline
 
 FILE = "monitoring.sqlite"
 FORMAT = 1
 KEPT_CHANGES = 100_000
 """Changes of the history that are kept."""
+KEPT_LAPSES = 200
 
 _SCHEMA = f"""
 pragma journal_mode = wal;
@@ -42,6 +44,7 @@ create table message(
   channel text primary key, id text not null, body blob not null, began blob not null, ended blob not null,
   made_at integer not null, attempts integer not null default 0, next_at integer not null) without rowid;
 create table told_at(channel text primary key, at integer not null) without rowid;
+create table lapse(source text not null, start integer not null, stop integer not null);
 create table meta(name text primary key, value integer not null) without rowid;
 pragma user_version = {FORMAT};
 """
@@ -141,15 +144,32 @@ class MonitoringStore:
             return [(row[0], bool(row[1]), _finding(row[2:])) for row in rows]
 
     def meta(self) -> dict[str, int]:
-        """Small facts: `round` (when the last one ended), `listening`, and when each quantity was compared."""
+        """Small facts: `round` (when the last one was), and `drift:…` when each quantity was compared; ns."""
         with self._open() as database:
             return dict(database.execute("select name, value from meta").fetchall())
 
+    def lapses(self) -> list[Lapse]:
+        """When nothing could be heard, in order of the start."""
+        with self._open() as database:
+            return [Lapse(*row) for row in database.execute("select source, start, stop from lapse order by start")]
+
     def save(
-        self, devices: Iterable[DeviceState], gone: Iterable[str], changes: Changes, meta: Mapping[str, int], at: int
+        self,
+        *,
+        devices: Iterable[DeviceState],
+        gone: Iterable[str],
+        changes: Changes,
+        lapses: Iterable[Lapse],
+        meta: Mapping[str, int],
+        at: int,
     ) -> None:
-        """Write what a round found, at once: devices that changed, those no longer watched, faults, facts."""
+        """Write what a round found, at once: devices that changed, those no longer watched, faults, lapses, facts."""
         with self._write() as database:
+            database.executemany("insert into lapse values (?, ?, ?)", map(msgspec.structs.astuple, lapses))
+            database.execute(
+                "delete from lapse where rowid <= (select max(rowid) from lapse) - ?",
+                (KEPT_LAPSES,),
+            )
             database.executemany(
                 "insert or replace into device values (?, ?, ?, ?, ?, ?)",
                 (

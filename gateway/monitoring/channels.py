@@ -1,0 +1,34 @@
+"""What a way to tell people must offer; webhook and mail do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from gateway.monitoring.digest import News
+from gateway.monitoring.storage import Message
+
+
+class DeliveryError(Exception):
+    """A message could not be delivered; it is tried again. `retry_after`: seconds the receiver asked for.
+
+    The words name neither addresses nor secrets.
+    """
+
+    def __init__(self, detail: str, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Channel(Protocol):
+    """A way to tell people."""
+
+    @property
+    def name(self) -> str:
+        """In the store and in metrics; it stays the same."""
+
+    def compose(self, id_: str, news: News, names: Mapping[str, str], at: int) -> bytes:
+        """The message as it is kept and sent. `id_` is its own for ever; `names` are those of all watched devices."""
+
+    async def deliver(self, message: Message) -> None:
+        """Hand it over; raises DeliveryError. Ends within a bounded time."""
