@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -39,3 +39,24 @@ def frames(file: DatabaseFile, quantity: str, start: int, stop: int) -> Iterator
         return ordered.select("device", "channel", "time", "value", "flag")
 
     return in_pieces(count, read, start, stop)
+
+
+def numbered(file: DatabaseFile, start: int, stop: int, series: Sequence[int] | None) -> pl.DataFrame:
+    """See `gateway.store.duckdb.DuckStore.numbered`."""
+    sql = "select series, time, value, flag from point where time >= ? and time < ?"
+    parameters: list[object] = [start, stop]
+    if series is not None:
+        sql += " and series in (select unnest(?))"
+        parameters.append(list(series))
+    with file.cursor() as db:
+        found = pl.from_arrow(db.sql(sql, params=parameters).to_arrow_table())
+    assert isinstance(found, pl.DataFrame)
+    return found
+
+
+def series(file: DatabaseFile) -> pl.DataFrame:
+    """See `gateway.store.duckdb.DuckStore.series`."""
+    with file.cursor() as db:
+        found = pl.from_arrow(db.sql("select id as series, device, channel, quantity from series").to_arrow_table())
+    assert isinstance(found, pl.DataFrame)
+    return found

@@ -1,0 +1,332 @@
+"""Recomputes exactly what is dirty: marks and changed facts in, new versions of site-hours out.
+
+Which hours a touched time reaches: a value holds for 1.5 expected intervals, so up to there; an increment's middle
+and what a counter covers lie before it; a counter's next difference is that of the next reading, at most a day later.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import polars as pl
+
+from gateway.aggregation.calendar import DAY_NS, HOUR_NS
+from gateway.aggregation.hourly import USED, reach, series_hours
+from gateway.aggregation.plan import Plan, PlanError, make_plan
+from gateway.aggregation.sites import site_hours
+from gateway.aggregator.changes import changed_times, renumber, restrict
+from gateway.aggregator.dirty import DirtyWindows, Marks, merge
+from gateway.aggregator.places import Places, PlanSource, memberships, site_frame
+from gateway.aggregator.reading import FramesReading, Reading, first_used
+from gateway.aggregator.results import Results
+from gateway.areas.model import Area
+from gateway.config import ConfigError
+
+CELLS = 200_000
+"""Parts x hours worked on at once."""
+_SLACK = 2000
+"""Cells that may be computed in vain to save one more round."""
+_ACCUMULATOR = 5
+_INCREMENT = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Device:
+    """What of a device is needed to say which hours a touched time reaches."""
+
+    back: int
+    forward: int
+    counter: bool
+    parts: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Done:
+    """What a round did: rows read, hours changed by quantity, the processor time it took."""
+
+    device_hours: int = 0
+    rows: int = 0
+    changed: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    seconds: float = 0.0
+
+
+class Engine:
+    """One thread works at a time; `plan` and `areas` may be read by any."""
+
+    def __init__(
+        self,
+        results: Results,
+        reading: Reading,
+        source: PlanSource,
+        dirty: DirtyWindows,
+        *,
+        clock: Callable[[], int] = time.time_ns,
+        used: Sequence[int] = USED,
+    ) -> None:
+        """Nothing is computed yet.
+
+        Args:
+            results: where they go.
+            reading: stored observations.
+            source: facts about places.
+            dirty: what waits.
+            clock: ns, when a result was computed.
+            used: QARTOD flags that enter.
+        """
+        self.results, self._reading, self._source, self._dirty = results, reading, source, dirty
+        self._clock, self._used = clock, tuple(used)
+        self.places: Places | None = None
+        self.problem = ""
+        self._series = pl.DataFrame()
+        self._seen: int | None = None
+        self._devices: dict[str, _Device] = {}
+        self._firsts: dict[tuple[int, int], int] = {}
+        self._numbers = results.numbers()
+        self._newest = results.note("newest")
+        found = results.load_plan()
+        self.plan: Plan | None = found[0] if found else None
+        self.revision = found[1] if found else 0
+        self._moved: dict[str, list[tuple[int, int]]] = defaultdict(list)
+
+    @property
+    def areas(self) -> Sequence[Area]:
+        """All areas as they are known now."""
+        return self.places.areas if self.places else ()
+
+    def refresh(self) -> bool:
+        """Look for new series and changed facts; returns whether the plan is another one now.
+
+        Facts that contradict each other change nothing; `problem` says which.
+        """
+        revision = self._source.revision()
+        series = self._reading.series()
+        if revision == self._seen and series.height == self._series.height:
+            return False
+        try:
+            places = self._source.places()
+            devices = places.installations["device"].unique()
+            placed = series.filter(pl.col("device").is_in(devices.implode()))
+            plan = make_plan(
+                placed, places.installations, sites=site_frame(places.sites), facts=places.facts,
+                areas=memberships(places.sites, places.areas),
+            )  # fmt: skip
+        except (PlanError, ConfigError) as error:
+            self.problem = str(error)
+            self._seen, self._series = revision, series
+            return False
+        self.problem = ""
+        self._adopt(renumber(plan, self._numbers), places, series)
+        self._seen = revision
+        return True
+
+    def _adopt(self, plan: Plan, places: Places, series: pl.DataFrame) -> None:
+        before, known = self.plan, set(self._series["series"].to_list()) if self._series.height else None
+        if before is None:
+            empty = pl.DataFrame(schema=plan.stretches.schema)
+            before = Plan(
+                stretches=empty, parts=plan.parts.clear(), points=plan.points.clear(),
+                memberships=plan.memberships.clear(), longest_hold=0, longest_period=0,
+            )  # fmt: skip
+        if known is not None:
+            # What a new series brought was marked when it was written.
+            news = plan.parts.filter(~pl.col("series").is_in(list(known)))["part"]
+            compared = Plan(
+                stretches=plan.stretches.filter(~pl.col("part").is_in(news.implode())),
+                parts=plan.parts.filter(~pl.col("part").is_in(news.implode())), points=plan.points,
+                memberships=plan.memberships, longest_hold=0, longest_period=0,
+            )  # fmt: skip
+        else:
+            compared = plan
+        spans = changed_times(before, compared)
+        self._note_moves(before, plan)
+        self._dirty.add(self._clipped(spans, series))
+        if self.plan is None or not _same(self.plan, plan):
+            self.revision = self.results.save_plan(plan, self._numbers, places.revision, self._clock())
+        self.plan, self.places, self._series = plan, places, series
+        self._firsts.clear()
+        self._devices = _devices(plan)
+
+    def _clipped(self, spans: dict[str, list[tuple[int, int]]], series: pl.DataFrame) -> Marks:
+        """Marks for spans of devices, as far as they have observations."""
+        marks: Marks = {}
+        if not spans:
+            return marks
+        mine = series.filter(pl.col("device").is_in(list(spans)))
+        bounds = self._reading.bounds(mine["series"].to_list())
+        extent: dict[str, tuple[int, int]] = {}
+        for number, device in mine.select("series", "device").iter_rows():
+            if number in bounds:
+                low, high = bounds[number]
+                now = extent.get(device, (low, high))
+                extent[device] = (min(low, now[0]), max(high, now[1]))
+        for device, pieces in spans.items():
+            if device not in extent:
+                continue
+            first, last = extent[device]
+            for start, stop in pieces:
+                # Hold and difference of the last reading before a change reach into it.
+                low, high = max(start, first), min(stop - 1, last + 2 * DAY_NS)
+                if low <= high:
+                    merge(marks, {(device, low - low % HOUR_NS): (low, high)})
+        return marks
+
+    def _note_moves(self, before: Plan, after: Plan) -> None:
+        """Remember where areas of a quantity are made of other sites now."""
+        one, other = (_members(plan) for plan in (before, after))
+        for quantity, start, stop, *_ in one ^ other:
+            self._moved[str(quantity)].append((cast("int", start), cast("int", stop)))
+
+    def moved(self) -> dict[str, list[tuple[int, int]]]:
+        """Spans by quantity in which areas changed since the last call."""
+        found, self._moved = dict(self._moved), defaultdict(list)
+        return found
+
+    def work(self) -> Done:
+        """One round: look at the facts, recompute what is dirty. What fails is dirty again."""
+        began = time.thread_time()
+        marks = self._dirty.take()
+        done = Done()
+        try:
+            if isinstance(self._reading, FramesReading) and marks:
+                hours = [hour for _, hour in marks]
+                self._reading.learn(sorted({key[0] for key in marks}), min(hours), max(hours) + HOUR_NS)
+            if self.refresh():
+                merge(marks, self._dirty.take())
+            if marks and self.plan is not None:
+                self._recompute(marks, done)
+        except BaseException:
+            self._dirty.give_back(marks)
+            raise
+        done.seconds = time.thread_time() - began
+        return done
+
+    def _recompute(self, marks: Marks, done: Done) -> None:
+        newest = max((span[1] for span in marks.values()), default=0)
+        if newest > self._newest:
+            self._newest = newest
+            self.results.set_note("newest", newest)
+        self._check_firsts(marks)
+        done.device_hours = len(marks)
+        for low, high, devices in boxes(self._ranges(marks), self._devices):
+            self._box(low, high, devices, done)
+
+    def _check_firsts(self, marks: Marks) -> None:
+        """A counter's very first reading has no predecessor: when another one becomes the first, both change."""
+        if not self._firsts:
+            return
+        assert self.plan is not None
+        earliest: dict[str, int] = {}
+        for (device, _), (low, _) in marks.items():
+            earliest[device] = min(low, earliest.get(device, low))
+        counters = self.plan.parts.filter(pl.col("kind") == "accumulator")
+        stale = [
+            row for row in counters.iter_rows(named=True)
+            if row["device"] in earliest and (row["series"], row["start"]) in self._firsts
+            and earliest[row["device"]] <= self._firsts[row["series"], row["start"]]
+        ]  # fmt: skip
+        for row in stale:
+            old = self._firsts.pop((row["series"], row["start"]))
+            merge(marks, {(row["device"], old - old % HOUR_NS): (old, old)})
+
+    def _ranges(self, marks: Marks) -> Iterator[tuple[int, int, str]]:
+        """(first hour, end, device), contiguous for each device."""
+        spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for (device, _), (low, high) in marks.items():
+            facts = self._devices.get(device)
+            if facts is None:
+                continue
+            low, high = low - facts.back, high + facts.forward
+            if facts.counter:
+                high = max(high, min(high + DAY_NS, self._newest + facts.forward))
+            spans[device].append((low - low % HOUR_NS, high - high % HOUR_NS + HOUR_NS))
+        for device, pieces in spans.items():
+            pieces.sort()
+            start, stop = pieces[0]
+            for low, high in pieces[1:]:
+                if low > stop:
+                    yield start, stop, device
+                    start = low
+                stop = max(stop, high)
+            yield start, stop, device
+
+    def _box(self, low: int, high: int, devices: set[str], done: Done) -> None:
+        assert self.plan is not None
+        points = self.plan.parts.filter(pl.col("device").is_in(list(devices)))["point"].unique()
+        sub = restrict(self.plan, points)
+        if not sub.parts.height:
+            return
+        before, after = reach(sub)
+        firsts = self._first_readings(sub)
+        series = sub.parts["series"].unique().to_list()
+        quantities = dict(self.plan.points.select("point", "quantity").iter_rows())
+        step = max(1, CELLS // sub.parts.height) * HOUR_NS
+        for start in range(low, high, step):
+            stop = min(start + step, high)
+            rows = self._reading.between(start - before, stop + after, series)
+            hours = site_hours(
+                series_hours(rows, sub, start, stop, used=self._used, first_used=firsts), sub, start, stop
+            ).filter(pl.col("point").is_in(points.implode()))
+            changed = self.results.replace(hours, points.to_list(), start, stop, self._clock())
+            done.rows += rows.height
+            for point, hour in changed.iter_rows():
+                done.changed[quantities[point]].add(hour)
+
+    def _first_readings(self, plan: Plan) -> dict[int, int]:
+        counters = plan.parts.filter(pl.col("kind") == "accumulator")
+        keys = {row[0]: (row[1], row[2]) for row in counters.select("part", "series", "start").iter_rows()}
+        unknown = [part for part, key in keys.items() if key not in self._firsts]
+        if unknown:
+            asked = counters.filter(pl.col("part").is_in(unknown))
+            for part, first in first_used(self._reading, asked, self._used).items():
+                self._firsts[keys[part]] = first
+        return {part: self._firsts[key] for part, key in keys.items() if key in self._firsts}
+
+
+def boxes(ranges: Iterator[tuple[int, int, str]], facts: dict[str, _Device]) -> list[tuple[int, int, set[str]]]:
+    """Ranges of devices put together where that costs little: (first hour, end, devices)."""
+    found: list[tuple[int, int, set[str], int, int]] = []
+    for low, high, device in sorted(ranges):
+        size = facts[device].parts
+        cells = size * ((high - low) // HOUR_NS)
+        if found:
+            first, last, devices, height, needed = found[-1]
+            height += 0 if device in devices else size
+            wide = height * ((max(high, last) - first) // HOUR_NS)
+            if wide <= 2 * (needed + cells) + _SLACK:
+                found[-1] = (first, max(high, last), devices | {device}, height, needed + cells)
+                continue
+        found.append((low, high, {device}, size, cells))
+    return [(low, high, devices) for low, high, devices, _, _ in found]
+
+
+def _devices(plan: Plan) -> dict[str, _Device]:
+    rows = (
+        plan.stretches.join(plan.parts.select("part", "device"), on="part")
+        .group_by("device")
+        .agg(
+            pl.max("expected"), parts=pl.col("part").n_unique(), counter=(pl.col("family") == _ACCUMULATOR).any(),
+            sums=(pl.col("family") >= _INCREMENT).any(),
+        )
+    )  # fmt: skip
+    return {
+        row["device"]: _Device(
+            back=row["expected"] * 3 // 2 if row["sums"] else 0, forward=row["expected"] * 3 // 2,
+            counter=row["counter"], parts=row["parts"],
+        )
+        for row in rows.iter_rows(named=True)
+    }  # fmt: skip
+
+
+def _same(one: Plan, other: Plan) -> bool:
+    return all(
+        getattr(one, name).equals(getattr(other, name)) for name in ("stretches", "parts", "points", "memberships")
+    )
+
+
+def _members(plan: Plan) -> set[tuple[Hashable, ...]]:
+    rows = plan.memberships.join(plan.points.select("point", "quantity", "height", "private"), on="point")
+    return set(rows.select("quantity", "start", "stop", "point", "area", "height", "private").iter_rows())

@@ -1,0 +1,91 @@
+"""A store that says what changes in it: whoever writes, replays or deletes, the aggregation learns of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from gateway.aggregator.dirty import DirtyWindows, merge, touched, touched_times
+from gateway.model import Observation, Refused, Store
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Replaceable(Store, Protocol):
+    """A store that knows which journal entry each point came from."""
+
+    def replace(self, observations: Sequence[Observation], offsets: Sequence[int]) -> int:
+        """Make `observations` all that these entries say."""
+
+    def said_by(self, offsets: Sequence[int]) -> Sequence[tuple[str, int]]:
+        """(device, time) of every point that came from these entries."""
+
+
+class MarkingStore:
+    """Implements `gateway.model.Store` over another one."""
+
+    def __init__(self, store: Store, dirty: DirtyWindows) -> None:
+        self.inner, self.dirty = store, dirty
+
+    def write(self, observations: Sequence[Observation], offset: int) -> Sequence[Refused]:
+        """See `gateway.model.Store.write`."""
+        marks = touched(observations)
+        self.dirty.announce(marks)
+        refused = self.inner.write(observations, offset)
+        self.dirty.mark(marks)
+        return refused
+
+    def delete(self, keys: Sequence[tuple[str, str, str, int]]) -> None:
+        """See `gateway.model.Store.delete`."""
+        marks = touched_times((key[0], key[3]) for key in keys)
+        self.dirty.announce(marks)
+        self.inner.delete(keys)
+        self.dirty.mark(marks)
+
+    def committed(self) -> int | None:
+        """See `gateway.model.Store.committed`."""
+        return self.inner.committed()
+
+    def observations(
+        self, device: str, quantity: str | None, start: int, stop: int, *, limit: int
+    ) -> Sequence[Observation]:
+        """See `gateway.model.Store.observations`."""
+        return self.inner.observations(device, quantity, start, stop, limit=limit)
+
+    def keys(self, devices: Iterable[str], start: int, stop: int) -> Sequence[tuple[str, str, str, int]]:
+        """See `gateway.model.Store.keys`."""
+        return self.inner.keys(devices, start, stop)
+
+    def latest(self, device: str, start: int, stop: int) -> Sequence[Observation]:
+        """See `gateway.model.Store.latest`."""
+        return self.inner.latest(device, start, stop)
+
+    def frames(self, quantity: str, start: int, stop: int) -> Iterator[pl.DataFrame]:
+        """See `gateway.model.Store.frames`."""
+        return self.inner.frames(quantity, start, stop)
+
+    def ping(self) -> str:
+        """See `gateway.model.Store.ping`."""
+        return self.inner.ping()
+
+    def close(self) -> None:
+        """See `gateway.model.Store.close`."""
+        self.inner.close()
+
+
+class MarkingOffsetStore(MarkingStore):
+    """The same over a store that keeps journal offsets (DuckDB)."""
+
+    def __init__(self, store: Replaceable, dirty: DirtyWindows) -> None:
+        super().__init__(store, dirty)
+        self._replaceable = store
+
+    def replace(self, observations: Sequence[Observation], offsets: Sequence[int]) -> int:
+        """Points that go away are marked like those that come."""
+        marks = touched(observations)
+        merge(marks, touched_times(self._replaceable.said_by(offsets)))
+        self.dirty.announce(marks)
+        removed = self._replaceable.replace(observations, offsets)
+        self.dirty.mark(marks)
+        return removed

@@ -1,0 +1,285 @@
+"""Questions about figures, answered from site-hours: any period, day basis, statistic, as of any moment.
+
+Rows come in the order (period_start, area, quantity, statistic), piece by piece, so that a page costs what it shows.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+import polars as pl
+
+from gateway.aggregation import tables
+from gateway.aggregation.aggregate import fill_site_hours
+from gateway.aggregation.calendar import HOUR_NS, DayBasis, Period
+from gateway.aggregation.disclosure import Disclosure, protect
+from gateway.aggregation.hourly import USED
+from gateway.aggregation.plan import Plan
+from gateway.aggregation.rules import capture, read
+from gateway.aggregation.tables import AREA_PERIOD
+from gateway.aggregator.changes import restrict
+from gateway.aggregator.engine import Engine
+from gateway.aggregator.places import Site
+from gateway.aggregator.reading import Chosen, Reading
+from gateway.aggregator.values import PROFILES, Sites, area_values, choose, panel_of, site_values, whole_windows
+from gateway.areas.model import Area
+
+STATISTICS = ("value", "mean", "median", "min", "max", "sd", "lowest", "highest", "concentration", "worst_class")
+"""What may be asked for; `value` is by the quantity's estimator."""
+MOST_HOURS = 20_000_000
+"""Site-hours that one piece of an answer may be made of."""
+MOST_AGAIN = 5_000_000
+"""Series-hours that may be computed anew for other quality flags than usual."""
+MOST_WINDOWS = 500_000
+"""Windows of one question: 57 years of hours."""
+METHOD = "aggregation-1"
+
+
+class TooMuchError(Exception):
+    """A question that needs more work than one answer may; German and English."""
+
+    def __init__(self, de: str, en: str) -> None:
+        super().__init__(en)
+        self.de, self.en = de, en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked. Times in ns; `areas` None: every area of `level` (None: of all levels).
+
+    Attributes:
+        quantities: ids.
+        stats: of STATISTICS.
+        areas: ids.
+        level: of areas.
+        start: windows that begin from here on.
+        stop: and before this.
+        period: hour to year, hour_of_day, hour_of_week.
+        basis: whose midnights.
+        used: QARTOD flags that enter.
+        min_coverage: rows below it count as insufficient_coverage.
+        as_of: as the figures stood then.
+        include_invalid: give the value of sites that are not valid, with its status.
+        rule: name of the capture rule.
+    """
+
+    quantities: tuple[str, ...]
+    stats: tuple[str, ...] = ("value",)
+    areas: tuple[str, ...] | None = None
+    level: str | None = None
+    start: int
+    stop: int
+    period: str = "hour"
+    basis: DayBasis = DayBasis.BERLIN
+    used: tuple[int, ...] = USED
+    min_coverage: float | None = None
+    as_of: int | None = None
+    include_invalid: bool = False
+    rule: str = "default"
+
+
+def method_version() -> str:
+    """What decides the figures beside the observations: this program's rules and the versions of its data."""
+    return f"{METHOD}/{read('capture')['version']}/{read('estimators')['version']}"
+
+
+class Figures:
+    """Answers questions. Calls block; any thread may call."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        reading: Reading,
+        *,
+        lateness: int,
+        rules: Disclosure | None = None,
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        """Build it.
+
+        Args:
+            engine: has the plan and the results.
+            reading: observations, for questions about other flags.
+            lateness: ns after which a window is final.
+            rules: of disclosure.
+            clock: ns.
+        """
+        self._engine, self._reading, self._lateness = engine, reading, lateness
+        self._rules, self._clock = rules or Disclosure(), clock
+
+    @property
+    def areas(self) -> Sequence[Area]:
+        """All areas, of all levels and times."""
+        return self._engine.areas
+
+    @property
+    def sites(self) -> Sequence[Site]:
+        """All sites."""
+        return self._engine.places.sites if self._engine.places else ()
+
+    @property
+    def plan(self) -> Plan | None:
+        """What hangs where; None before the first look at the facts."""
+        return self._engine.plan
+
+    def watermark(self) -> int:
+        """Windows that end up to here are final, ns."""
+        return self._engine.results.note("newest") - self._lateness
+
+    def plan_as_of(self, as_of: int | None) -> Plan | None:
+        """The plan that held then."""
+        if as_of is None:
+            return self._engine.plan
+        found = self._engine.results.load_plan(as_of)
+        return found[0] if found else None
+
+    def pieces(self, question: Question, begin: int | None = None, rows: int = 10_000) -> Iterator[pl.DataFrame]:
+        """Frames with a row for each window, area, quantity and statistic, in order.
+
+        Args:
+            question: what is asked.
+            begin: leave out windows that begin before.
+            rows: about so many rows make a piece.
+
+        Raises:
+            TooMuchError: a piece needs more than one answer may.
+        """
+        plan = self.plan_as_of(question.as_of)
+        if plan is None:
+            return
+        plan = choose(plan, question.quantities, question.areas, question.level)
+        if not plan.points.height:
+            return
+        if question.period in PROFILES:
+            yield self._piece(question, plan, None, question.start, question.stop)
+            return
+        panel = self._panel(question, plan)
+        low = question.start if begin is None else max(begin, question.start)
+        areas = plan.memberships["area"].n_unique()
+        each = max(1, areas * len(question.quantities) * len(question.stats))
+        windows = max(1, rows // each)
+        while low < question.stop:
+            high = self._after(question, low, windows)
+            found = self._piece(question, plan, panel, low, high)
+            if found.height:
+                yield found
+            low = high
+
+    def _after(self, question: Question, low: int, count: int) -> int:
+        """Where a piece of `count` windows from `low` on ends."""
+        lengths = {"hour": 1, "day": 24, "week": 168, "month": 744, "quarter": 2208, "year": 8784}
+        return min(question.stop, low + count * lengths[question.period] * HOUR_NS)
+
+    def _panel(self, question: Question, plan: Plan) -> frozenset[int]:
+        """The fixed panel of the whole range that was asked for."""
+        counted = plan.points.filter(pl.col("estimator") == "sum_of_panel")
+        if not counted.height:
+            return frozenset()
+        chosen = choose(plan, counted["quantity"].unique().to_list(), None, None)
+        return panel_of(self._sites(question, chosen, question.start, question.stop), chosen)
+
+    def _sites(self, question: Question, plan: Plan, start: int, stop: int) -> Sites:
+        low, high = start, stop
+        if question.period in PROFILES:
+            low, high = start - start % HOUR_NS, -(-stop // HOUR_NS) * HOUR_NS
+        else:
+            windows = whole_windows(question.period, question.basis, start, stop)
+            if windows.height:
+                low, high = int(windows["start"][0]), int(windows["stop"][-1])
+        points = plan.points["point"].to_list()
+        if question.used == tuple(USED):
+            if self._engine.results.count(points, low, high) > MOST_HOURS:
+                raise TooMuchError(
+                    "Dafür wären zu viele Stundenwerte nötig; bitte Zeitraum, Gebiete oder Messgrößen eingrenzen.",
+                    "That needs too many hourly values; please narrow range, areas or quantities.",
+                )
+            hours = self._engine.results.site_hours(points, low, high, question.as_of)
+        else:
+            hours = self._again(question, plan, low, high)
+        rule = capture(question.rule)
+        return site_values(hours, plan, question.period, question.basis, low, stop, rule)
+
+    def _again(self, question: Question, plan: Plan, low: int, high: int) -> pl.DataFrame:
+        """Site-hours from observations with the flags that are asked for."""
+        sub = restrict(plan, plan.points["point"])
+        span = self._engine.results.span()
+        first, last = (max(low, span[0]), min(high, span[1])) if span else (low, low)
+        if sub.parts.height * max(0, last - first) // HOUR_NS > MOST_AGAIN:
+            raise TooMuchError(
+                "Mit anderen Qualitätsmarken wird neu gerechnet, für so viele Reihen und Stunden nicht; bitte eingrenzen.",
+                "Other quality flags mean computing anew, which is not done for so many series and hours; please narrow.",
+            )
+        with closing(tables.connect(threads=1)) as connection:
+            if first < last:
+                chosen = Chosen(self._reading, sub.parts["series"])
+                fill_site_hours(connection, chosen, sub, first, last, used=question.used, threads=1)
+            hours = tables.frame(connection, "select * from site_hour")
+        wanted = hours.filter(pl.col("point").is_in(plan.points["point"].implode()))
+        return wanted.with_columns(
+            revision=pl.lit(self._engine.results.note("revision"), pl.Int64), computed_at=pl.lit(self._clock(), pl.Int64)
+        )
+
+    def _piece(
+        self, question: Question, plan: Plan, panel: frozenset[int] | None, start: int, stop: int
+    ) -> pl.DataFrame:
+        sites = self._sites(question, plan, start, stop)
+        members = panel_of(sites, plan) if panel is None else panel
+        found = area_values(
+            sites, plan, question.period, question.basis, panel=members, invalid=question.include_invalid
+        )
+        return self._rows(question, found)
+
+    def _rows(self, question: Question, found: pl.DataFrame) -> pl.DataFrame:
+        """What may be shown, a row for each statistic."""
+        if question.min_coverage is not None:
+            low = (pl.col("status") == "ok") & (pl.col("coverage") < question.min_coverage)
+            found = found.with_columns(
+                invalid=pl.when(low).then("value").otherwise("invalid"),
+                status=pl.when(low).then(pl.lit("insufficient_coverage")).otherwise("status"),
+                **{name: pl.when(~low).then(name) for name in STATISTICS},
+            )
+        # What is shown in spite of its status is kept from the public by the same rules.
+        lent = (pl.col("status") == "insufficient_coverage") & pl.lit(question.include_invalid)
+        shown = protect(
+            found.select(AREA_PERIOD.keys()).with_columns(
+                value=pl.when(lent).then(found["invalid"]).otherwise("value"),
+                max=pl.when(lent & pl.col("max").is_null()).then(found["invalid"]).otherwise("max"),
+                n_sites_valid=pl.when(lent).then("n_sites").otherwise("n_sites_valid"),
+                status=pl.when(lent).then(pl.lit("ok")).otherwise("status"),
+            ),
+            self._rules,
+        )
+        found = found.with_columns(
+            **{name: shown[name] for name in STATISTICS if name != "max"},
+            max=pl.when(~lent).then(shown["max"]),
+            bound=shown["bound"], n=shown["n"],
+            status=pl.when(shown["status"] == "confidential").then(pl.lit("confidential")).otherwise("status"),
+        )  # fmt: skip
+        if question.period in PROFILES:
+            found = found.with_columns(
+                key="start", start=pl.lit(question.start, pl.Int64), stop=pl.lit(question.stop, pl.Int64)
+            )
+        else:
+            found = found.with_columns(key=pl.lit(None, pl.Int64))
+        order = {name: at for at, name in enumerate(STATISTICS)}
+        common = [
+            "start", "stop", "key", "area", "quantity", "status", "bound", "coverage", "n_sites", "n_sites_valid",
+            "panel", "n", "excluded", "estimator", "sensor_class", "revision", "computed_at",
+        ]  # fmt: skip
+        long = pl.concat([
+            found.select(*common, stat=pl.lit(name), place=pl.lit(order[name]), value=pl.col(name).cast(pl.Float64))
+            for name in question.stats
+        ])  # fmt: skip
+        return long.sort("start", "key", "area", "quantity", "place").drop("place")
+
+    def is_final(self, stop: int, watermark: int) -> bool:
+        """Whether a window that ends at `stop` is final."""
+        return stop <= watermark
+
+
+def known_periods() -> tuple[str, ...]:
+    """What `period` may be."""
+    return (*(str(period) for period in Period), *PROFILES)

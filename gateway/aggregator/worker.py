@@ -1,0 +1,118 @@
+"""Runs the engine while observations arrive: site-hours within seconds, what is written out at a measured pace."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+
+from gateway.aggregator.dirty import DirtyWindows
+from gateway.aggregator.engine import Done, Engine
+from gateway.aggregator.written import Writer
+from gateway.config import ConfigError
+from gateway.model import StoreUnavailableError
+
+SHORTEST, LONGEST = 0.3, 3.5
+"""Seconds between two rounds at least and at most; with the round itself a new value shows within 5 s."""
+SHARE = 60
+"""A round is followed by a pause of so many times its processor time, within these bounds."""
+WRITE_SHARE = 100
+"""The same for writing out, which nobody waits for; not more often than `WRITE_EVERY`."""
+WRITE_EVERY = 5.0
+TIDY_EVERY = 60.0
+DAY = 86_400
+_log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+class Worker:
+    """Works until cancelled. `status` says how it is."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        writer: Writer,
+        dirty: DirtyWindows,
+        *,
+        committed: Callable[[], int | None] = lambda: None,
+        keep_days: float = 90,
+    ) -> None:
+        """Build it.
+
+        Args:
+            engine: recomputes.
+            writer: writes figures out.
+            dirty: what waits.
+            committed: offset of what the store holds, noted when all of it is aggregated; None: it keeps none.
+            keep_days: for so long past versions stay.
+        """
+        self._engine, self._writer, self._dirty = engine, writer, dirty
+        self._committed, self._keep = committed, keep_days
+        self.problem = ""
+        self.rounds = 0
+        self.seconds = 0.0
+        self._write_at = self._tidy_at = 0.0
+        self._noted = -1
+
+    async def run(self) -> None:
+        """Work until cancelled; a round that was begun is finished."""
+        while True:
+            pause = await _shielded(self._round)
+            await asyncio.sleep(pause)
+
+    def _round(self) -> float:
+        """One round; returns the seconds to pause."""
+        try:
+            done = self.once()
+            self._said("")
+        except (StoreUnavailableError, ConfigError) as error:
+            self._said(str(error))
+            return LONGEST
+        except Exception:  # the figures stand still, but receiving must go on, and somebody must read why
+            self._said("internal error, see the log")
+            _log.exception("aggregation failed")
+            return LONGEST
+        return min(max(SHORTEST, done.seconds * SHARE), LONGEST)
+
+    def once(self) -> Done:
+        """Recompute what is dirty; write out and tidy up when it is time."""
+        committed = self._committed()
+        done = self._engine.work()
+        self.rounds += 1
+        self.seconds += done.seconds
+        self._writer.note(done.changed, self._engine.moved())
+        if committed is not None and committed > self._noted and not self._dirty.waiting():
+            self._engine.results.set_note("offset", committed)
+            self._noted = committed
+        now = time.monotonic()
+        if self._writer.waiting and now >= self._write_at and self._engine.plan is not None:
+            began = time.thread_time()
+            self._writer.work(self._engine.plan)
+            took = time.thread_time() - began
+            self.seconds += took
+            self._write_at = time.monotonic() + max(WRITE_EVERY, took * WRITE_SHARE)
+        if now >= self._tidy_at:
+            self._dirty.tidy()
+            self._engine.results.forget(time.time_ns() - round(self._keep * DAY) * 1_000_000_000)
+            self._tidy_at = now + TIDY_EVERY
+        return done
+
+    def _said(self, problem: str) -> None:
+        problem = problem or self._engine.problem
+        if problem and problem != self.problem:
+            _log.warning("aggregation stands still" if not self._engine.problem else "facts not taken over",
+                         detail=problem)  # fmt: skip
+        self.problem = problem
+
+
+async def _shielded(work: Callable[[], T]) -> T:
+    """Run in a thread and wait for its end even when cancelled: a thread cannot be taken back."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

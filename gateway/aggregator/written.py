@@ -1,0 +1,123 @@
+"""Writes figures of areas out, for Grafana, Flux and SQL: every period on one day basis, as the public may see them.
+
+A sum over counters is written over the sites that are valid in that very window: which range somebody will ask for,
+and with it the fixed panel, is not known here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import polars as pl
+
+from gateway.aggregation.calendar import HOUR_NS, DayBasis, Period, hour_keys
+from gateway.aggregation.disclosure import Disclosure, protect
+from gateway.aggregation.plan import Plan
+from gateway.aggregation.tables import AREA_PERIOD
+from gateway.aggregator.results import AREA_RESULT, Results
+from gateway.aggregator.values import area_values, choose, site_values, whole_windows
+
+_KEY = ["basis", "period", "area", "quantity", "start"]
+STEP = 31 * 24 * HOUR_NS
+"""Windows are worked on in pieces of about a month."""
+
+
+class Sink(Protocol):
+    """Another database for the figures."""
+
+    def write(self, rows: pl.DataFrame, before: pl.DataFrame) -> None:
+        """Put rows of schema AREA_RESULT there; `before` has what stood in their place.
+
+        Raises:
+            StoreUnavailableError: to be written again.
+        """
+
+
+class Writer:
+    """Gathers changed hours and writes the windows that contain them."""
+
+    def __init__(
+        self, results: Results, basis: DayBasis, sink: Sink | None = None, rules: Disclosure | None = None
+    ) -> None:
+        self._results, self._basis, self._sink = results, basis, sink
+        self._rules = rules or Disclosure()
+        self._waiting: dict[str, set[int]] = defaultdict(set)
+
+    def note(self, changed: Mapping[str, set[int]], moved: Mapping[str, Sequence[tuple[int, int]]]) -> None:
+        """These hours changed, by quantity; and in these spans areas are made of other sites."""
+        for quantity, hours in changed.items():
+            self._waiting[quantity] |= hours
+        span = self._results.span() if moved else None
+        if span is None:
+            return
+        for quantity, pieces in moved.items():
+            for start, stop in pieces:
+                low, high = max(start, span[0]), min(stop, span[1])
+                self._waiting[quantity].update(range(low - low % HOUR_NS, high, HOUR_NS))
+
+    @property
+    def waiting(self) -> int:
+        """How many hours wait, of all quantities."""
+        return sum(len(hours) for hours in self._waiting.values())
+
+    def work(self, plan: Plan) -> int:
+        """Write what waits; returns how many rows changed. What fails waits on."""
+        written = 0
+        for quantity in sorted(self._waiting):
+            hours = self._waiting[quantity]
+            chosen = choose(plan, [quantity], None, None)
+            if chosen.points.height and hours:
+                low, high = min(hours), max(hours) + HOUR_NS
+                keys = hour_keys(self._basis, low, high).filter(pl.col("hour").is_in(list(hours)))
+                for period in Period:
+                    written += self._period(chosen, period, keys[str(period)].unique().sort().to_list())
+            del self._waiting[quantity]
+        return written
+
+    def _period(self, plan: Plan, period: Period, starts: Sequence[int]) -> int:
+        """The windows of one period that begin at `starts`."""
+        written = 0
+        wanted = list(starts)
+        while wanted:
+            low = wanted[0]
+            piece = [start for start in wanted if start < low + STEP]
+            wanted = wanted[len(piece) :]
+            written += self._piece(plan, period, piece)
+        return written
+
+    def _piece(self, plan: Plan, period: Period, starts: Sequence[int]) -> int:
+        windows = whole_windows(period, self._basis, starts[0], starts[-1] + 1)
+        low, high = int(windows["start"][0]), int(windows["stop"][-1])
+        points = plan.points["point"].to_list()
+        hours = self._results.site_hours(points, low, high)
+        sites = site_values(hours, plan, period, self._basis, starts[0], starts[-1] + 1)
+        found = area_values(sites, plan, period, self._basis, panel=frozenset(points))
+        found = found.filter(pl.col("start").is_in(list(starts)) & (pl.col("status") != "no_data"))
+        basis = pl.lit(str(self._basis))
+        shown = protect(found.select(AREA_PERIOD.keys()), self._rules).with_columns(
+            basis=basis, revision=found["revision"], computed_at=found["computed_at"],
+            estimator=pl.col("estimator").replace({"sum_of_panel": "sum_of_valid_sites"}),
+        ).select(pl.col(name).cast(kind) for name, kind in AREA_RESULT.items())  # fmt: skip
+        before = self._results.areas(str(self._basis), period, plan.points["quantity"][0], starts[0], starts[-1] + 1)
+        same = [name for name in AREA_PERIOD if name not in _KEY]
+        new = shown.join(before, on=_KEY + same, how="anti", nulls_equal=True)
+        gone = before.filter(pl.col("start").is_in(list(starts))).join(shown, on=_KEY, how="anti")
+        new = pl.concat([new, _emptied(gone)])
+        if not new.height:
+            return 0
+        if self._sink is not None:
+            self._sink.write(new, before.join(new, on=_KEY, how="semi"))
+        self._results.write_areas(new)
+        return new.height
+
+
+def _emptied(rows: pl.DataFrame) -> pl.DataFrame:
+    """What stood there and is nothing now: a row that says so."""
+    nothing = [name for name, kind in AREA_PERIOD.items() if kind is pl.Float64 and name != "coverage"]
+    return rows.filter(pl.col("status") != "no_data").with_columns(
+        *(pl.lit(None, pl.Float64).alias(name) for name in nothing),
+        coverage=pl.lit(0.0), status=pl.lit("no_data"), bound=pl.lit(None, pl.String),
+        n=pl.lit(0, pl.Int64), n_sites_valid=pl.lit(0, pl.Int32),
+    )  # fmt: skip
