@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,6 @@ from gateway.app.jobs import AlreadyRunningError, ownership
 from gateway.config import ConfigError, HttpSource, Mqtt5Source, Settings, Source
 from gateway.journal import JournalDamagedError, check
 from gateway.model import JournalUnavailableError, StoreUnavailableError
-from gateway.registry.fleet import load_fleet
 from gateway.transports.tokens import Keyring
 
 TIMEOUT = 15.0
@@ -49,9 +49,9 @@ async def _ask(what: str, look: Callable[[], Awaitable[str]]) -> Finding:
 
 
 def _fleet(settings: Settings) -> str:
-    fleet = load_fleet(settings.fleet)
-    parts.chooser(fleet)
-    return f"{len(fleet)} devices"
+    with closing(parts.known_devices(settings)) as known:
+        parts.chooser(known)
+        return f"{len(known)} devices"
 
 
 def _folder(folder: Path) -> str:

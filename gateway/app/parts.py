@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
 
 from decoders import registry
 from gateway import store
+from gateway.app.registered import RegisteredProcessor
 from gateway.codecs.decoder import Codecs, recognised
 from gateway.config import ConfigError, HttpSource, Mqtt5Source, Mqtt311Source, Settings, StoreSettings
 from gateway.envelopes import parser
@@ -15,7 +18,13 @@ from gateway.model import Journal, Store
 from gateway.pipeline.choose import Chooser, Decodes
 from gateway.pipeline.memory import Memory
 from gateway.pipeline.processor import Parser, Processor
-from gateway.registry.fleet import Device, load_fleet
+from gateway.registry.errors import RegistryError
+from gateway.registry.fleet import Device
+
+if TYPE_CHECKING:
+    from gateway.registry.lookup import Known
+
+_log = structlog.get_logger(__name__)
 
 
 def journal_folder(settings: Settings) -> Path:
@@ -70,23 +79,62 @@ def chooser(fleet: Mapping[str, Device], codecs: Codecs | None = None) -> Choose
     return Chooser(ids.get, Catalogue(known))
 
 
-def processor(settings: Settings, choice: Chooser, codecs: Codecs, memory: Memory) -> Processor:
-    """A pipeline with this choice of decoders."""
-    return Processor(
-        parsers(settings),
+def known_devices(settings: Settings) -> Known:
+    """Registered devices: the registry's first, then the fleet file's; raises ConfigError. Close it after use."""
+    from gateway.registry.lookup import Known  # noqa: PLC0415 - start-up time of commands that read no registry
+
+    try:
+        return Known(settings)
+    except RegistryError as error:
+        raise ConfigError(str(error)) from error
+
+
+def registered_chooser(known: Known, codecs: Codecs) -> Chooser:
+    """Chooses by the registry as it is when asked, then by the fleet file, then by what network servers say.
+
+    What the fleet file names must be there at the start; a codec of the registry that cannot be used is reported, and
+    its device is treated as one that names none.
+    """
+    chooser(known.from_file, codecs)
+
+    def registered(device: str) -> str | None:
+        row = known.get(device)
+        if row is None or row.codec is None:
+            return row.decoder if row else None
+        try:
+            return codecs.add(row.codec, row.mapping)
+        except ConfigError as error:
+            _log.warning("codec cannot be used", device=device, detail=str(error))
+            return None
+
+    for device, row in known.items():  # codecs known at the start decode whole batches ahead
+        if row.codec is not None:
+            registered(device)
+    return Chooser(registered, Catalogue(codecs))
+
+
+def processor(settings: Settings, choice: Chooser, codecs: Codecs, memory: Memory, known: Known) -> Processor:
+    """A pipeline with this choice of decoders that follows the registry (`registry.gate`: and what it holds back)."""
+    return RegisteredProcessor(
+        known,
         choice,
+        parsers(settings),
         settings.pipeline,
         memory,
+        gate=settings.registry.gate,
         ahead=codecs.ahead if codecs else None,
         recognise=recognised,
     )
 
 
-def processor_factory(settings: Settings) -> Callable[[Memory], Processor]:
-    """Builds pipelines that share the decoder choice and the process for codecs."""
-    codecs = Codecs()
-    choice = chooser(load_fleet(settings.fleet), codecs)
-    return lambda memory: processor(settings, choice, codecs, memory)
+def processor_factory(settings: Settings, known: Known | None = None) -> Callable[[Memory], Processor]:
+    """Builds pipelines that share registry, decoder choice and the process for codecs.
+
+    `known` belongs to whoever calls, and is closed there; without it the registry is opened here.
+    """
+    codecs, devices = Codecs(), known or known_devices(settings)
+    choice = registered_chooser(devices, codecs)
+    return lambda memory: processor(settings, choice, codecs, memory, devices)
 
 
 class Client(Protocol):

@@ -24,7 +24,6 @@ from gateway.journal import JournalReader
 from gateway.model import SECOND_NS, Entry, Refused, Rejected, Store
 from gateway.pipeline.memory import Memory
 from gateway.pipeline.quality import MEMORY_NS
-from gateway.registry.fleet import load_fleet
 
 FOREVER_NS = 2**62
 _log = structlog.get_logger(__name__)
@@ -45,8 +44,9 @@ class Replays:
         result = ReplayResult(rejected={})
         envelopes = parts.parsers(self._settings)
         codecs = Codecs()
-        chooser = parts.chooser(load_fleet(self._settings.fleet), codecs)
-        processor = parts.processor(self._settings, chooser, codecs, Memory())
+        known = parts.known_devices(self._settings)
+        chooser = parts.registered_chooser(known, codecs)
+        processor = parts.processor(self._settings, chooser, codecs, Memory(), known)
         scope = Scope(request, envelopes, chooser)
         scratch = Path(tempfile.mkdtemp(prefix="replay-", dir=self._settings.data_dir))
         try:
@@ -67,6 +67,7 @@ class Replays:
                     close()
         finally:
             codecs.close()
+            known.close()
             shutil.rmtree(scratch, ignore_errors=True)
         return result
 

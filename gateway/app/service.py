@@ -14,7 +14,7 @@ import gc
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack, suppress
+from contextlib import AsyncExitStack, ExitStack, closing, suppress
 from enum import StrEnum
 from functools import partial
 from importlib.metadata import version
@@ -169,12 +169,13 @@ class Service:
         settings = self._settings
         consumer = Consumer(parts.journal_folder(settings), CONSUMER, journal=journal)
         deadletters = stack.enter_context(DeadLetters(settings.data_dir))
+        known = stack.enter_context(closing(parts.known_devices(settings)))
         loop = ProcessLoop(
             consumer=stack.enter_context(consumer),
             store=store,
             deadletters=deadletters,
             seen=SeenDevices(settings.data_dir / "devices.sqlite"),
-            make_processor=parts.processor_factory(settings),
+            make_processor=parts.processor_factory(settings, known),
             memory_file=settings.data_dir / "memory.msgpack",
             batch=settings.pipeline.batch,
             linger=settings.pipeline.linger,

@@ -17,10 +17,13 @@ def devices() -> None:
 
 
 def _rows(settings: Settings) -> list[tuple[str, ...]]:
-    from gateway.registry.fleet import load_fleet
+    from contextlib import closing
+
+    from gateway.app.parts import known_devices
     from gateway.registry.seen import SeenDevices
 
-    fleet = load_fleet(settings.fleet)
+    with closing(known_devices(settings)) as known_now:
+        fleet = dict(known_now)
     now = time.time_ns()
     rows: list[tuple[str, ...]] = []
     for heard in SeenDevices(settings.data_dir / "devices.sqlite").all():

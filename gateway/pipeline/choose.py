@@ -65,6 +65,10 @@ class Chooser:
         self._chosen[uplink.device] = (uplink.hints, decoder)
         return decoder
 
+    def forget(self) -> None:
+        """The registry has changed: look every device up anew."""
+        self._chosen.clear()
+
     def _by_version(self, name: str) -> Decodes | None:
         """Brand and model as "brand/model", with or without "@firmware"."""
         brand, _, model = name.partition("@")[0].partition("/")

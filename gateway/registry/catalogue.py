@@ -23,10 +23,9 @@ PREFIXES: Mapping[str, str] = {
     "dcatap": "http://data.europa.eu/r5r/",
     "dcatde": "http://dcat-ap.de/def/dcatde/",
     "dct": "http://purl.org/dc/terms/",
-    "dpv": "https://w3id.org/dpv#",
-    "adms": "http://www.w3.org/ns/adms#",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
@@ -146,11 +145,10 @@ def _dataset(settings: CatalogueSettings, source: Source, owner: Owner | None, *
     if source.changed_at is not None:
         yield me, "dct:modified", _time(source.changed_at)
     if not public:
-        yield me, "adms:status", Text(source.status)
-        yield me, "dpv:hasPurpose", Text(source.purpose, "de")
-        yield me, "dpv:hasDataController", Text(source.controller, "de")
-        if source.dpia:
-            yield me, "dpv:hasImpactAssessment", Text(source.dpia)
+        for what, words in (("Status", source.status), ("Zweck", source.purpose), ("Verantwortlich", source.controller),
+                            ("DSFA", source.dpia), ("freigegeben von", source.approved_by)):  # fmt: skip
+            if words:
+                yield me, "rdfs:comment", Text(f"{what}: {words}", "de")
     if publishable(source):
         yield from _distributions(settings, source, me)
 

@@ -147,6 +147,10 @@ class Editing:
             raise RegistryError(
                 f"Decoder {device.decoder!r} gibt es nicht", f"decoder {device.decoder!r} does not exist", "decoder"
             )
+        if device.codec and device.decoder:
+            raise RegistryError("Decoder oder Codec, nicht beides", "either a decoder or a codec", "codec")
+        if device.mapping and not device.codec:
+            raise RegistryError("eine Abbildung gehört zu einem Codec", "a mapping belongs to a codec", "mapping")
         if device.owner:
             self._must(Owner, device.owner, "owner")
         if device.source:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import structlog
 from sqlalchemy import Engine, select
@@ -21,6 +22,7 @@ from gateway.registry.fleet import load_fleet
 from gateway.registry.model import EVERY, Attribute, Status
 from gateway.registry.opening import database_url, open_engine, ready
 
+DEFAULT_INTERVAL = Row().expected_interval
 _log = structlog.get_logger(__name__)
 _PUBLISHABLE = frozenset({Status.APPROVED, Status.ACTIVE})
 
@@ -28,7 +30,7 @@ _PUBLISHABLE = frozenset({Status.APPROVED, Status.ACTIVE})
 class Known(Mapping[str, Row]):
     """Registered devices by every id under which they are reported: the database's first, then the fleet file's.
 
-    Safe to read from any thread; `refresh` replaces what is known at once.
+    Safe to read from any thread; `refresh` replaces what is known at once. `from_file`: the fleet file's alone.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
@@ -38,8 +40,8 @@ class Known(Mapping[str, Row]):
             ConfigError: the fleet file cannot be used. RegistryError: there is a database, and it cannot be used.
         """
         self._settings, self._clock = settings, clock
-        self._fleet = load_fleet(settings.fleet)
-        self._rows: Mapping[str, Row] = self._fleet
+        self.from_file = load_fleet(settings.fleet)
+        self._rows: Mapping[str, Row] = self.from_file
         self._source_of: Mapping[str, str] = {}
         self._allowed: frozenset[str] = frozenset()
         self._engine: Engine | None = None
@@ -101,26 +103,26 @@ class Known(Mapping[str, Row]):
             problem = type(error.__cause__ or error).__name__
             raise RegistryError("die Registrierung ist nicht erreichbar", f"not reached: {problem}") from None
 
+    def _path(self, name: str) -> Path | None:
+        return self._settings.data_dir / name if name else None
+
     def _read(self, engine: Engine) -> bool:
         with engine.connect() as connection:
             version = int(connection.execute(select(tables.state.c.version)).scalar_one())
             if version == self._version:
                 return False
             f, d, n = tables.fact.c, tables.device.c, tables.identifier.c
-            expected = {
-                device: value
-                for device, value in connection.execute(
-                    select(f.device, f.value).where(
-                        f.attribute == Attribute.EXPECTED, f.stop.is_(None), f.site == "", f.channel == EVERY,
-                        f.quantity == EVERY,
-                    )
-                )
-            }  # fmt: skip
+            now = (f.attribute == Attribute.EXPECTED, f.stop.is_(None), f.site == "", f.channel == EVERY)
+            query = select(f.device, f.value).where(*now, f.quantity == EVERY)
+            expected: dict[str, float] = dict(connection.execute(query).tuples().all())
             rows: dict[str, Row] = {}
             source_of: dict[str, str] = {}
-            for id_, name, decoder, source in connection.execute(select(d.id, d.name, d.decoder, d.source)):
-                interval = {"expected_interval": expected[id_]} if id_ in expected else {}
-                rows[id_] = Row(name=name, decoder=decoder or None, **interval)
+            query_ = select(d.id, d.name, d.decoder, d.codec, d.mapping, d.source)
+            for id_, name, decoder, codec, mapping, source in connection.execute(query_):
+                rows[id_] = Row(
+                    name=name, decoder=decoder or None, codec=self._path(codec), mapping=self._path(mapping),
+                    expected_interval=expected.get(id_, DEFAULT_INTERVAL),
+                )  # fmt: skip
                 if source:
                     source_of[id_] = source
             for identifier, device in connection.execute(select(n.identifier, n.device)):
@@ -130,6 +132,6 @@ class Known(Mapping[str, Row]):
                         source_of[identifier] = source_of[device]
             s = tables.source.c
             allowed = frozenset(connection.execute(select(s.id).where(s.status.in_(_PUBLISHABLE))).scalars())
-        self._rows, self._source_of, self._allowed = {**self._fleet, **rows}, source_of, allowed
+        self._rows, self._source_of, self._allowed = {**self.from_file, **rows}, source_of, allowed
         self._version = version
         return True

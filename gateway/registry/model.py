@@ -126,7 +126,8 @@ class Device(Entry):
         id: the id its observations carry (DevEUI in lower case, or the source's own id).
         network: the network of that id ("lorawan", "mqtt", "nbiot", "").
         decoder: id of a decoder, "" when the network server's word decides.
-        codec: path of a vendor's codec or of a mapping, "" for none.
+        codec: path of a vendor's JavaScript codec in place of a decoder, "" for none; relative to `data_dir`.
+        mapping: path of the file that says which of the codec's keys is which quantity, "" for none.
         source: the source it belongs to; "": the configured source its messages come by.
         mobile: moves about; it cannot be installed at a site.
         retired_at: ns, None while in service.
@@ -137,6 +138,7 @@ class Device(Entry):
     network: str = ""
     decoder: str = ""
     codec: str = ""
+    mapping: str = ""
     brand: str = ""
     model: str = ""
     serial: str = ""

@@ -81,6 +81,7 @@ device = Table(
     Column("network", _WORD, nullable=False),
     Column("decoder", _ID, nullable=False),
     _text("codec"),
+    _text("mapping"),
     _text("brand"),
     _text("model"),
     _text("serial"),

@@ -54,6 +54,7 @@ def _registry() -> None:
         sa.Column("network", sa.String(length=40), nullable=False),
         sa.Column("decoder", sa.String(length=200), nullable=False),
         sa.Column("codec", sa.Text(), nullable=False),
+        sa.Column("mapping", sa.Text(), nullable=False),
         sa.Column("brand", sa.Text(), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("serial", sa.Text(), nullable=False),
