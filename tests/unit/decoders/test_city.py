@@ -22,6 +22,8 @@ NO_MEASUREMENT = {"device_id", "protocol_version", "Bat_status", "status"} | {
     *("uploadInterval", "detectInterval", "ultraDetectInterval", "magDetectInterval"),
     *("batteryThreshold", "levelThreshold", "magThreshold", "magnetThreshold"),
     *("SWver", "HWver", "Datecode", "MinTime", "MaxTime", "BatteryChange", "DistanceChange", "TempChange"),
+    *("firmwareVersion", "firmware_version", "Version", "fPort", "serial", "func", "ct", "channelCount"),
+    *("accessNo", "dif", "vif", "exponent", "storage", "timestamp", "Beacons", "Parking_ID"),
     *("Threshold", "InActiveTime", "FillMaxDistance", "BreakerRS485Addr", "BreakerTYpe"),
 }
 """Members of makers' outputs that say nothing about the surroundings and are no technical quantity of ours (counters of
@@ -36,6 +38,12 @@ EXCEPTIONS = {
         for axis in "xyz"
     },
     ("sensecap/sensecap210x", "messages.channel"): "a sensor was removed from this channel",
+    ("elvaco/cmi4140", "error_flag"): "a bit field, 0x00010000; the maker's codec gives its hexadecimal digits",
+    ("keller/keller", "channel"): "which channels follow, as a text of bits",
+    ("quandify/cubicmeter-1-1-plastic", "length"): "of the message",
+    ("quandify/cubicmeter-1-1-plastic", "decoded.data.pipe.id"): "which pipe it is set to",
+    ("sensus/iperl", "records.value"): "before scaling, dates among them; scaledValue is compared",
+    ("talkpool/oy1320", "Status"): "not in the message: the maker's codec always says 0",
     ("decentlab/dl-trs21", "water_potential.value"): "soil water tension is the potential with the sign turned",
 }
 """(codec, member) that differ on purpose, and why."""

@@ -1,0 +1,1 @@
+"""M-Bus modules for heat meters of Elvaco (Kungsbacka)."""

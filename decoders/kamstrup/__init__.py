@@ -1,0 +1,1 @@
+"""Water and heat meters of Kamstrup (Skanderborg)."""
