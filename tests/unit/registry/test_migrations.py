@@ -1,0 +1,71 @@
+"""One history of tables, from nothing to today, alike to what the code knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, inspect, text
+
+import gateway.registry.migrations as package
+from gateway.atlas import tables as atlas
+from gateway.registry import tables
+from gateway.registry.errors import RegistryUnavailableError
+from gateway.registry.opening import VERSION_TABLE, open_engine, upgrade
+from gateway.registry.service import Registry
+
+
+def test_the_newest_version_is_the_one_the_code_names():
+    config = Config()
+    config.set_main_option("script_location", str(Path(package.__file__).parent))
+    assert ScriptDirectory.from_config(config).get_heads() == [package.HEAD]
+
+
+@pytest.mark.parametrize("atlas_first", [False, True])
+def test_the_migrations_make_the_tables_that_the_code_knows(tmp_path, atlas_first: bool):
+    engine = open_engine(f"sqlite:///{tmp_path}/r.sqlite")
+    if atlas_first:
+        atlas.metadata.create_all(engine)
+    assert upgrade(engine)
+    assert not upgrade(engine)
+    both = MetaData()
+    for metadata in (tables.metadata, atlas.metadata):
+        for table in metadata.sorted_tables:
+            table.to_metadata(both)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "compare_type": True})
+        assert compare_metadata(context, both) == []
+    engine.dispose()
+
+
+def test_sqlite_is_upgraded_when_it_is_opened(tmp_path):
+    url = f"sqlite:///{tmp_path}/r.sqlite"
+    for _ in range(2):
+        registry = Registry(url)
+        assert registry.version() == 0
+        registry.close()
+
+
+def test_tables_of_a_newer_version_are_left_alone(tmp_path):
+    url = f"sqlite:///{tmp_path}/r.sqlite"
+    Registry(url).close()
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(f"update {VERSION_TABLE} set version_num = 'r9999'"))
+    engine.dispose()
+    with pytest.raises(RegistryUnavailableError, match="newer version"):
+        Registry(url)
+
+
+def test_a_failed_upgrade_leaves_nothing_behind(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path}/r.sqlite")
+    with engine.begin() as connection:
+        connection.execute(text("create table registry_tenant (other text)"))  # in the way
+    with pytest.raises(Exception, match="already exists"):
+        upgrade(engine)
+    assert inspect(engine).get_table_names() == ["registry_tenant"]
+    engine.dispose()
