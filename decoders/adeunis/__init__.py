@@ -1,0 +1,1 @@
+"""Adeunis: sensors for buildings and industry."""
