@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import pkgutil
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 
 from decoders.kit import Decoder
 
 _HERE = Path(__file__).parent
+_REMEMBERED = 10_000
+"""Names come from outside: of look-ups this many are remembered."""
 _NOT_VENDORS = {"kit", "ts013"}
 _BAND = re.compile(r"[-_](?:(?:eu|us|au|as|cn|in|kr|ru)[-_]?)?(?:433|470|779|863|865|868|915|920|923|2g4)m?(?:hz)?$")
 
@@ -49,7 +51,7 @@ def load(prefix: str) -> tuple[Decoder, ...]:
     return tuple(found)
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def by_id(id_: str) -> Decoder | None:
     """The decoder with this id, None when there is none."""
     prefix = id_
@@ -78,15 +80,38 @@ def all_decoders() -> dict[str, Decoder]:
     return dict(sorted(found.items()))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def by_ttn(brand: str, model: str) -> Decoder | None:
-    """The decoder for a device of The Things Stack's repository (brand and model, or vendor and codec)."""
+    """The decoder for a device of The Things Stack's repository (brand and model, or vendor and codec).
+
+    `model` may end with "@" and a firmware version. Where decoders say for which firmware they are ("brand/model@<2",
+    "brand/model@>=2"), it decides; an unknown version takes the decoder that names none, or else the newest one's.
+    """
     names = _names()[0]
-    name = f"{brand}/{model}".lower().removesuffix("-codec")
+    plain, _, firmware = model.lower().partition("@")
+    name = f"{brand.lower()}/{plain}".removesuffix("-codec")
     while (found := names.get(name)) is None and (shorter := _BAND.sub("", name)) != name:
         name = shorter
-    return found
+    return _of_firmware(found, firmware) if found else None
 
 
+def _of_firmware(candidates: Mapping[str, Decoder], firmware: str) -> Decoder | None:
+    """The decoder whose condition ("<2", ">=2.1", "" for any) holds for a firmware version."""
+    version = _version(firmware)
+    if version:
+        for condition, decoder in candidates.items():
+            limit = _version(condition)
+            if (condition.startswith("<") and version < limit) or (condition.startswith(">=") and version >= limit):
+                return decoder
+    newest = max((c for c in candidates if c.startswith(">=")), key=_version, default="")
+    return candidates.get("") or candidates.get(newest)
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d{1,9}", text)[:4])
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def by_profile(name: str) -> Decoder | None:
     """The decoder for a ChirpStack device profile: its name, whatever case, blanks or hyphens; without the band."""
     names = _names()[1]
@@ -97,8 +122,8 @@ def by_profile(name: str) -> Decoder | None:
 
 
 @cache
-def _names() -> tuple[dict[str, Decoder], dict[str, Decoder]]:
-    """Foreign names → decoder; a name that two decoders claim leads to neither."""
+def _names() -> tuple[dict[str, dict[str, Decoder]], dict[str, Decoder]]:
+    """Foreign names → decoder (The Things Stack's: by firmware); a name that two decoders claim leads to neither."""
     ttn: dict[str, list[Decoder]] = {}
     profiles: dict[str, list[Decoder]] = {}
     for decoder in all_decoders().values():
@@ -107,7 +132,11 @@ def _names() -> tuple[dict[str, Decoder], dict[str, Decoder]]:
         own = (f"{decoder.vendor} {decoder.model}", *decoder.identifiers.get("chirpstack", ()))
         for name in {_plain(name) for name in own}:
             profiles.setdefault(name, []).append(decoder)
-    return dict(_clear(ttn)), dict(_clear(profiles))
+    models: dict[str, dict[str, Decoder]] = {}
+    for name, decoder in _clear(ttn):
+        model, _, condition = name.partition("@")
+        models.setdefault(model, {})[condition] = decoder
+    return models, dict(_clear(profiles))
 
 
 def _clear(names: dict[str, list[Decoder]]) -> Iterator[tuple[str, Decoder]]:

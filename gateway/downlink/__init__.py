@@ -1,0 +1,1 @@
+"""Messages to devices, through their network server. Nothing of it is on the way of the measurements."""
