@@ -205,7 +205,9 @@ class Engine:
         return done
 
     def _recompute(self, marks: Marks, done: Done) -> None:
-        newest = max((span[1] for span in marks.values()), default=0)
+        # Neither a device that hangs nowhere nor a clock that runs ahead says how far the city's data reach.
+        newest = max((span[1] for (device, _), span in marks.items() if device in self._devices), default=0)
+        newest = min(newest, self._clock())
         if newest > self._newest:
             self._newest = newest
             self.results.set_note("newest", newest)

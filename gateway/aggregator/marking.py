@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from gateway.aggregator.dirty import DirtyWindows, merge, touched, touched_times
 from gateway.model import Observation, Refused, Store
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+@runtime_checkable
 class Replaceable(Store, Protocol):
     """A store that knows which journal entry each point came from."""
 
@@ -20,6 +22,12 @@ class Replaceable(Store, Protocol):
 
     def said_by(self, offsets: Sequence[int]) -> Sequence[tuple[str, int]]:
         """(device, time) of every point that came from these entries."""
+
+
+def marking(store: Store, data_dir: Path) -> MarkingStore:
+    """The store with marks kept in `data_dir`."""
+    dirty = DirtyWindows(data_dir / "dirty.sqlite")
+    return MarkingOffsetStore(store, dirty) if isinstance(store, Replaceable) else MarkingStore(store, dirty)
 
 
 class MarkingStore:

@@ -283,3 +283,16 @@ class Figures:
 def known_periods() -> tuple[str, ...]:
     """What `period` may be."""
     return (*(str(period) for period in Period), *PROFILES)
+
+
+def estimated_rows(figures: Figures, question: Question) -> int:
+    """About how many rows the whole answer has: every window, area and quantity that is equipped, every statistic."""
+    plan = figures.plan_as_of(question.as_of)
+    if plan is None:
+        return 0
+    plan = choose(plan, question.quantities, question.areas, question.level)
+    pairs = plan.memberships.join(plan.points.select("point", "quantity"), on="point").select("area", "quantity")
+    hours = max(1, (question.stop - question.start) // HOUR_NS)
+    windows = {"hour": hours, "day": hours / 24, "week": hours / 168, "month": hours / 730, "quarter": hours / 2190,
+               "year": hours / 8766, "hour_of_day": min(hours, 24), "hour_of_week": min(hours, 168)}  # fmt: skip
+    return max(1, round(windows[question.period])) * pairs.n_unique() * len(question.stats) if pairs.height else 0

@@ -33,8 +33,13 @@ def journal_folder(settings: Settings) -> Path:
 
 
 def open_store(settings: Settings) -> Store:
-    """The configured timeseries database."""
-    return store.open_store(settings.store, settings.data_dir)
+    """The configured timeseries database; with aggregation it marks what changes in it."""
+    found = store.open_store(settings.store, settings.data_dir)
+    if settings.aggregation.enabled:
+        from gateway.aggregator.marking import marking  # noqa: PLC0415 - what it needs costs a start 0.4 s
+
+        return marking(found, settings.data_dir)
+    return found
 
 
 def open_scratch(folder: Path) -> Store:

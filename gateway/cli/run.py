@@ -16,7 +16,7 @@ from gateway.config import ConfigError, Settings
     "--role",
     "roles",
     multiple=True,
-    type=click.Choice(["ingest", "process", "api"]),
+    type=click.Choice(["ingest", "process", "aggregate", "api"]),
     help="Nur diese Rolle (mehrfach möglich) / only this role (repeatable); sonst / else: alle / all.",
 )
 def run(settings: Settings, roles: tuple[str, ...]) -> None:

@@ -73,12 +73,12 @@ def _cells(row: Observation, dialect: Dialect, zone: tzinfo) -> tuple[str, ...]:
     german = dialect == "de"
     status = STATUS.get(row.flag, ("", ""))
     return (
-        _safe(row.device),
-        _safe(row.channel),
-        _safe(row.quantity),
+        safe_text(row.device),
+        safe_text(row.channel),
+        safe_text(row.quantity),
         unit_of(row.quantity),
         *(format_local(row.time, zone) if german else (format_utc(row.time),)),
-        _number(row.value, german=german),
+        number_text(row.value, german=german),
         str(int(row.flag)),
         status[0 if german else 1],
     )
@@ -88,7 +88,7 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and isfinite(value) else None
 
 
-def _number(value: float | None, *, german: bool) -> str:
+def number_text(value: float | None, *, german: bool) -> str:
     """Shortest digits that give the same double again, never with an exponent."""
     if value is None or not isfinite(value):
         return ""
@@ -98,7 +98,7 @@ def _number(value: float | None, *, german: bool) -> str:
     return text.replace(".", ",") if german else text
 
 
-def _safe(text: str) -> str:
+def safe_text(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

@@ -1,0 +1,108 @@
+"""The aggregation inside the service: opened from the settings, its worker, its routes. Loaded only when enabled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from gateway.aggregation.calendar import DayBasis
+from gateway.aggregator.dirty import touched_times
+from gateway.aggregator.engine import Engine
+from gateway.aggregator.marking import MarkingStore
+from gateway.aggregator.places import FilePlaces, PlanSource
+from gateway.aggregator.query import Figures
+from gateway.aggregator.reading import FramesReading, Numbered, NumberedReading, Reading
+from gateway.aggregator.results import Results
+from gateway.aggregator.worker import Worker
+from gateway.aggregator.written import Sink, Writer
+from gateway.api.blocking import Blocking
+from gateway.api.routes.aggregates import aggregates_router
+from gateway.api.routes.health import CheckResult
+from gateway.areas.files import read_layer
+from gateway.areas.loading import Mapping, to_areas
+from gateway.areas.model import Area, AreaError
+from gateway.areas.tilemap import demo_areas
+from gateway.config import AggregationSettings, AreaFile, ConfigError, Settings
+from gateway.model import SECOND_NS, Store
+
+FILE = "aggregates.duckdb"
+
+
+class Aggregates:
+    """Opened once; for as long as the service runs."""
+
+    def __init__(self, settings: Settings, store: Store, clock: Callable[[], int] = time.time_ns) -> None:
+        """Open results and facts; raises ConfigError, StoreUnavailableError."""
+        config = settings.aggregation
+        assert isinstance(store, MarkingStore)
+        dirty, inner = store.dirty, store.inner
+        self._source = plan_source(settings)
+        self._results = Results(settings.data_dir / FILE)
+        try:
+            reading: Reading = (
+                NumberedReading(inner) if isinstance(inner, Numbered)
+                else FramesReading(inner, self._results.number_series)
+            )  # fmt: skip
+            if isinstance(inner, Numbered):
+                # What the store took while nobody marked, as after a crash between its commit and the mark.
+                dirty.add(touched_times(inner.said_since(self._results.note("offset"))))
+            self.engine = Engine(self._results, reading, self._source, dirty, clock=clock)
+            basis = DayBasis(config.day_basis)
+            writer = Writer(self._results, basis, _sink(settings))
+            self._waiting = dirty.waiting
+            self.worker = Worker(
+                self.engine, writer, dirty, committed=store.committed, keep_days=config.keep_days
+            )  # fmt: skip
+            self.figures = Figures(self.engine, reading, lateness=round(config.lateness * SECOND_NS))
+        except BaseException:
+            self._results.close()
+            raise
+        self.router: APIRouter = aggregates_router(self.figures, Blocking())
+
+    async def check(self) -> CheckResult:
+        """What `/readyz` asks: facts that contradict each other or a full disk make figures stand still."""
+        return CheckResult(ok=not self.worker.problem, detail=self.worker.problem, value=self._waiting())
+
+    def close(self) -> None:
+        """Release the file."""
+        self._results.close()
+
+
+def plan_source(settings: Settings) -> PlanSource:
+    """Where the facts come from; raises ConfigError."""
+    config = settings.aggregation
+    if config.places is None:
+        raise ConfigError("aggregation.places is missing: name the file of sites and installations")
+    return FilePlaces(config.places, load_areas(config))
+
+
+def load_areas(config: AggregationSettings) -> list[Area]:
+    """The configured areas; raises ConfigError naming file and cause."""
+    areas = demo_areas() if config.schematic else []
+    for each in config.areas:
+        try:
+            areas += to_areas(read_layer(Path(each.file)), _mapping(each))
+        except AreaError as error:
+            raise ConfigError(f"aggregation.areas: {error}") from error
+    return areas
+
+
+def _mapping(row: AreaFile) -> Mapping:
+    return Mapping(
+        level=row.level, number=row.number, name=row.name, parent=row.parent, parent_level=row.parent_level,
+        digits=row.digits, epsg=row.epsg, start=row.start, stop=row.stop,
+    )  # fmt: skip
+
+
+def _sink(settings: Settings) -> Sink | None:
+    if settings.store.kind != "influxdb":
+        return None
+    from gateway.aggregator.influx import InfluxFigures  # noqa: PLC0415 - only with InfluxDB
+    from gateway.store.influx_http import WriteConnection  # noqa: PLC0415 - as above
+
+    influx = settings.store.influxdb.model_copy(update={"bucket": settings.aggregation.bucket})
+    token = influx.token.read() or ""
+    return InfluxFigures(WriteConnection(influx, token), influx, token)
