@@ -1,6 +1,7 @@
 """The running service: which parts a role needs, in which order they start and stop.
 
-Roles: `ingest` (transports → journal), `process` (journal → store, replays), `api` (queries). Health and metrics are
+Roles: `ingest` (transports → journal), `process` (journal → store, replays), `aggregate` (figures of areas, and queries
+about them; where aggregation is enabled), `api` (queries). Health and metrics are
 served by every process. With DuckDB, `process` and `api` share a process, because the file belongs to one.
 
 Stop: transports first (what was received is journalled and acknowledged), then the web server (requests under way are
@@ -51,6 +52,7 @@ class Role(StrEnum):
 
     INGEST = "ingest"
     PROCESS = "process"
+    AGGREGATE = "aggregate"
     API = "api"
 
 
@@ -70,6 +72,8 @@ class Service:
         """Nothing is opened yet; raises ConfigError for roles that cannot be alone."""
         if settings.store.kind == "duckdb" and (Role.PROCESS in roles) != (Role.API in roles):
             raise ConfigError("store.kind = duckdb: the roles process and api must run in one process")
+        if settings.aggregation.enabled and (Role.PROCESS in roles) != (Role.AGGREGATE in roles):
+            raise ConfigError("aggregation: the roles process and aggregate must run in one process")
         self._settings, self._roles = settings, roles
         self._registry = CollectorRegistry()
         self.metrics = ProcessMetrics(self._registry)
@@ -129,6 +133,15 @@ class Service:
                 assert store is not None
                 working += self._process(stack, store, journal)
             routers: list[APIRouter] = []
+            if Role.AGGREGATE in self._roles and settings.aggregation.enabled:
+                from gateway.app.aggregates import Aggregates  # noqa: PLC0415 - 1 s that a start without need not take
+
+                assert store is not None
+                aggregates = await asyncio.to_thread(Aggregates, settings, store)
+                stack.callback(aggregates.close)
+                routers.append(aggregates.router)
+                working.append(aggregates.worker.run)
+                self._checks["aggregation"] = aggregates.check
             if Role.API in self._roles and settings.atlas.enabled:
                 from gateway.app.registers import Atlas  # noqa: PLC0415 - 0.5 s that a start without atlas need not take
 

@@ -9,8 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gateway.app.service import Service
-from gateway.config import HttpSettings, Mqtt5Source, PipelineSettings, PlainField, PlainMapping, Settings
+from gateway.config import (
+    AggregationSettings,
+    HttpSettings,
+    Mqtt5Source,
+    PipelineSettings,
+    PlainField,
+    PlainMapping,
+    Settings,
+)
 from gateway.demo.broker import broker
+from gateway.demo.city import devices
+from gateway.demo.places import write_places
 from gateway.demo.simulator import Simulator
 
 HISTORY_DAYS = 7
@@ -51,11 +61,13 @@ def settings(data: Path, broker_port: int, http_port: int) -> Settings:
         },
         pipeline=PipelineSettings(max_past=(HISTORY_DAYS + 1) * 86400),
         http=HttpSettings(port=http_port),
+        aggregation=AggregationSettings(enabled=True, places=data / "places.toml", schematic=True),
     )
 
 
 async def run(data: Path, http_port: int, days: float, say: Callable[[str], None]) -> None:
     """Run until SIGINT, beginning with the history of some days."""
+    await asyncio.to_thread(write_places, data / "places.toml", devices())
     with broker(data) as broker_port:
         service = Service(settings(data, broker_port, http_port))
         async with asyncio.TaskGroup() as tasks:
@@ -110,11 +122,15 @@ async def _status(service: Service, simulator: Simulator, say: Callable[[str], N
 def _welcome(data: Path, http_port: int, broker_port: int) -> str:
     base = f"http://127.0.0.1:{http_port}"
     query = "device=5a27000000000000&quantity=air_temperature"
+    figures = "quantity=air_temperature&level=quartier"
     return f"""
 Quartier-Gateway: Demo-Stadt / demo city (erfundene Messwerte / invented values)
 
   Beobachtungen / observations   {base}/v1/observations?{query}
   als CSV (Excel) / as CSV       {base}/v1/observations?{query}&format=csv
+  je Quartier / per Quartier     {base}/v1/aggregates?{figures}&period=hour
+  Tagesmittel als CSV / days     {base}/v1/aggregates?{figures}&period=day&format=csv
+  Karte / map (GeoJSON)          {base}/v1/areas?level=quartier&format=geojson   (Kacheln, schematisch / tiles)
   Zustand / state                {base}/readyz      {base}/metrics
   Geräte / devices               gateway devices list --config {data}/gateway.toml
   MQTT                           127.0.0.1:{broker_port}
