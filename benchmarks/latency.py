@@ -54,6 +54,8 @@ def main() -> None:
             quantiles = statistics.quantiles(delays, n=100)
             print(f"delay to stored: median {quantiles[49]:.3f} s, 99 % {quantiles[98]:.3f} s, at {RATE} uplinks/s")
             print(f"CPU at that rate: {spent / (time.monotonic() - began) * 100:.1f} % of one core")
+            if len(sizes) > 60:
+                print("memory by the minute:", *(f"{size:.0f}" for size in sizes[::60]), "MB")
             print(f"memory: {sizes[0]:.0f} MB, after {len(sizes)} s {sizes[-1]:.0f} MB, {max(sizes):.0f} MB at most")
 
 
