@@ -29,6 +29,8 @@ from gateway.registry.seen import Heard, SeenDevices
 CONSUMER = "process"
 SAVE_EVERY = 30.0
 """Seconds between two savings of memory and heard devices."""
+NOTE_EVERY = 5.0
+"""Seconds between two notings of heard devices while the journal holds nothing new."""
 WARM_UP = 20_000
 """Entries read again when there is no saved memory."""
 IDLE = 5.0
@@ -73,6 +75,9 @@ class ProcessLoop:
     ) -> None:
         """Build it; nothing is read or written yet.
 
+        `offset` is the last entry that is stored, `noted` the last one whose device is in the list of heard ones
+        (None until that is known).
+
         Args:
             consumer: reads the journal and keeps the committed offset.
             store: where observations go.
@@ -89,9 +94,10 @@ class ProcessLoop:
         self._make_processor, self._memory_file = make_processor, memory_file
         self._batch, self._linger, self._observer = batch, linger, observer
         self.offset = 0
+        self.noted: int | None = None
         self._ready: _Ready | None = None
         self._heard: dict[str, Heard] = {}
-        self._saved_at = time.monotonic()
+        self._saved_at = self._noted_at = time.monotonic()
         self._reported: set[tuple[str, str]] = set()
         self._processor: Processor | None = None
         self.lock = threading.Lock()
@@ -108,7 +114,7 @@ class ProcessLoop:
     def _start(self) -> None:
         """Find the committed offset and bring the memory up to it."""
         committed = self._store.committed()
-        self.offset = self._consumer.committed if committed is None else committed
+        self.offset = self.noted = self._consumer.committed if committed is None else committed
         memory, saved = Memory.load(self._memory_file)
         if saved is None or saved > self.offset:
             memory, saved = Memory(), max(0, self.offset - WARM_UP)
@@ -166,6 +172,7 @@ class ProcessLoop:
                 entries = self._consumer.read(self.offset, self._batch)
                 if not entries:
                     self._save_if_due()
+                    self._note_if_due()
                     return None
                 assert self._processor is not None
                 self._ready = _Ready(entries, self._processor.process(entries))
@@ -232,6 +239,21 @@ class ProcessLoop:
         if time.monotonic() - self._saved_at >= SAVE_EVERY:
             self.save()
 
+    def _note_if_due(self) -> None:
+        """While nothing else is to do, heard devices are noted more often."""
+        if self._heard and time.monotonic() - self._noted_at >= NOTE_EVERY:
+            try:
+                self._note_heard()
+            except sqlite3.Error as error:
+                _log.warning("heard devices not noted", detail=str(error))
+
+    def _note_heard(self) -> None:
+        self._noted_at = time.monotonic()
+        if self._heard:
+            self._seen.update(self._heard.values())
+            self._heard = {}
+        self.noted = self.offset
+
     def save(self) -> None:
         """Write memory and heard devices. Blocking."""
         self._saved_at = time.monotonic()
@@ -239,9 +261,7 @@ class ProcessLoop:
             return  # the memory is ahead of the committed offset: the saved one stays
         self._processor.bound()
         try:
-            if self._heard:
-                self._seen.update(self._heard.values())
-                self._heard = {}
+            self._note_heard()
             self._processor.memory.save(self._memory_file, self.offset)
         except (sqlite3.Error, OSError) as error:  # a full disk: both can be computed again from the journal
             _log.warning("memory not saved", detail=str(error))

@@ -31,6 +31,7 @@ from gateway.app import parts, systemd
 from gateway.app.health import StateReader
 from gateway.app.jobs import Jobs, ownership
 from gateway.app.metrics import ProcessMetrics, StateCollector
+from gateway.app.monitoring import Monitoring
 from gateway.app.process import CONSUMER, ProcessLoop
 from gateway.app.replays import Replays, ReplayWorker
 from gateway.app.retention import keep_bounded
@@ -197,7 +198,12 @@ class Service:
         self._loop = loop
         self.state.offset = lambda: loop.offset
         replays = Replays(settings, store, deadletters, loop.lock)
-        return [loop.run, ReplayWorker(Jobs(settings.data_dir), replays).run]
+        working = [loop.run, ReplayWorker(Jobs(settings.data_dir), replays).run]
+        if settings.monitoring.enabled:
+            watch = Monitoring(settings, store, self.state, self._registry, noted=lambda: loop.noted)
+            stack.callback(watch.close)
+            working.append(watch.run)
+        return working
 
     def _app(self, store: Store | None, ingest: IngestRouter | None, routers: Sequence[APIRouter]) -> FastAPI:
         self._checks |= self.state.checks()

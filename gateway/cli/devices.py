@@ -7,6 +7,7 @@ import time
 import click
 
 from gateway.cli.options import config_option, moment_text
+from gateway.cli.status import status
 from gateway.config import Settings
 from gateway.model import SECOND_NS
 
@@ -14,6 +15,9 @@ from gateway.model import SECOND_NS
 @click.group()
 def devices() -> None:
     """Geräte / devices."""
+
+
+devices.add_command(status)
 
 
 def _rows(settings: Settings) -> list[tuple[str, ...]]:

@@ -6,7 +6,7 @@ also when nothing is configured there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from gateway.config import FlatLine
 from gateway.model import SECOND_NS, Observation
@@ -33,25 +33,27 @@ class _Track:
         self.low, self.high = min(self.low, value), max(self.high, value)
 
 
-def flat_lines(target: Target, quantity: str, points: Iterable[Observation], rule: FlatLine) -> Iterator[Finding]:
+def flat_lines(
+    target: Target, quantity: str, channels: Collection[str], points: Iterable[Observation], rule: FlatLine
+) -> Iterator[Finding]:
     """Channels of one quantity that did not move during the window.
 
     Args:
         target: the device.
         quantity: which.
+        channels: those that have points in the window.
         points: of this quantity within `rule.after` seconds, all channels, in order of time. Reading ends as soon as
             every channel has moved, so a lazy source is asked for little.
         rule: how long standing still is a fault.
     """
     tracks: dict[str, _Track] = {}
-    still: set[str] = set()
+    still = set(channels)
     for point in points:
         if point.value is None:
             continue
         track = tracks.get(point.channel)
         if track is None:
             tracks[point.channel] = _Track(point.time, point.value)
-            still.add(point.channel)
             continue
         track.add(point.time, point.value)
         if track.high - track.low > rule.tolerance:
@@ -59,7 +61,8 @@ def flat_lines(target: Target, quantity: str, points: Iterable[Observation], rul
             if not still:
                 return
     for channel in sorted(still):
-        track = tracks[channel]
+        if (track := tracks.get(channel)) is None:
+            continue
         long = track.last - track.first >= SPAN * rule.after * SECOND_NS
         if long and track.count >= FEWEST and track.low not in rule.normal:
             subject = f"{quantity} {channel}".rstrip()

@@ -201,7 +201,7 @@ class Rounds:
             here = {point.channel for point in latest if point.quantity == quantity and point.time >= start}
             examined.update(Key(target.device, Condition.FLAT_LINE, f"{quantity} {c}".rstrip()) for c in here)
             if here:
-                found += flat_lines(target, quantity, self._pages(target.device, quantity, start, stop), rule)
+                found += flat_lines(target, quantity, here, self._pages(target.device, quantity, start, stop), rule)
         return found
 
     def _pages(self, device: str, quantity: str, start: int, stop: int) -> Iterator[Observation]:

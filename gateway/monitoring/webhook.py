@@ -17,7 +17,6 @@ import hmac
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +29,7 @@ from gateway.monitoring.channels import DeliveryError
 from gateway.monitoring.digest import News
 from gateway.monitoring.model import Finding
 from gateway.monitoring.storage import Message
+from gateway.monitoring.views import fault, utc
 
 MOST_CHANGES = 1000
 """Changes that one body lists; `omitted` counts the others."""
@@ -88,7 +88,7 @@ class Webhook:
         body = {
             "type": "device.conditions",
             "id": id_,
-            "timestamp": _utc(at),
+            "timestamp": utc(at),
             "installation": self._notify.name,
             "data": [self._change(finding, names, began=began) for finding, began in changes[:MOST_CHANGES]],
             "omitted": max(0, len(changes) - MOST_CHANGES),
@@ -97,18 +97,12 @@ class Webhook:
         return msgspec.json.encode(body)
 
     def _change(self, finding: Finding, names: Mapping[str, str], *, began: bool) -> dict[str, Any]:
-        key = finding.key
+        device = finding.key.device
         return {
             "change": "began" if began else "ended",
-            "condition": key.condition,
-            "device": key.device,
-            "name": wording.plain(names.get(key.device, "")),
-            "subject": key.subject,
-            "since": _utc(finding.since),
-            "value": finding.value,
-            "limit": finding.limit,
-            "text_de": wording.explained(finding, self._notify.zone, german=True),
-            "text_en": wording.explained(finding, self._notify.zone, german=False),
+            "device": device,
+            "name": wording.plain(names.get(device, "")),
+            **fault(finding, self._notify.zone),
         }
 
     async def deliver(self, message: Message) -> None:
@@ -137,7 +131,3 @@ class Webhook:
             raise DeliveryError(type(error).__name__) from None
         if not 200 <= status < 300:
             raise DeliveryError(f"answered {status}", float(wait) if wait.isascii() and wait.isdigit() else None)
-
-
-def _utc(ns: int) -> str:
-    return datetime.fromtimestamp(ns // SECOND_NS, UTC).isoformat().replace("+00:00", "Z")

@@ -31,6 +31,8 @@ LABELS: Mapping[str, tuple[str, str]] = {
     UNREGISTERED: ("nicht eingetragen", "not registered"),
 }
 """State → German, English."""
+RANK: Mapping[Condition, int] = {condition: rank for rank, condition in enumerate(Condition)}
+"""The worst first."""
 
 
 def plain(text: str) -> str:

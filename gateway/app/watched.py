@@ -1,0 +1,141 @@
+"""Which devices are watched: the registry's with their sites, joined with what was heard of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+import structlog
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.config import ConfigError, Settings
+from gateway.monitoring.model import Known, Position, Tally, Target
+from gateway.registry import tables
+from gateway.registry.errors import RegistryError
+from gateway.registry.lookup import Known as KnownDevices
+from gateway.registry.opening import database_url, open_engine
+from gateway.registry.seen import Heard
+
+_log = structlog.get_logger(__name__)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a device hangs now; `watched` False: it is retired, and nobody expects messages."""
+
+    siting: str = ""
+    position: Position | None = None
+    mobile: bool = False
+    watched: bool = True
+
+
+class Watched:
+    """Not thread-safe. While the registry cannot be read, what was known goes on to hold."""
+
+    def __init__(self, settings: Settings, timed: frozenset[str]) -> None:
+        """`timed` are the sources whose messages carry times of their own. Raises ConfigError."""
+        try:
+            self._known = KnownDevices(settings)
+        except RegistryError as error:
+            raise ConfigError(str(error)) from error
+        self._settings, self._timed = settings, timed
+        self._places: dict[str, Place] | None = None
+
+    def close(self) -> None:
+        """Release the connection."""
+        self._known.close()
+
+    def targets(self, heard: Iterable[Heard]) -> tuple[dict[str, Target], int]:
+        """The watched devices by id, and how many were heard that are not watched."""
+        if self._known.refresh() or self._places is None:
+            self._places = self._read_places()
+        rows = {row.device: row for row in heard}
+        found = targets(dict(self._known), self._places, rows, self._timed, self._settings.monitoring.default_interval)
+        return found, len(rows.keys() - self._known.keys() - found.keys())
+
+    def _read_places(self) -> dict[str, Place]:
+        url = database_url(self._settings)
+        if url is None:
+            return {}
+        engine = open_engine(url)
+        try:
+            return _places(engine)
+        except SQLAlchemyError as error:
+            _log.warning("places of devices cannot be read", detail=type(error.__cause__ or error).__name__)
+            return self._places or {}
+        finally:
+            engine.dispose()
+
+
+def _places(engine: Engine) -> dict[str, Place]:
+    d, i, s, n = tables.device.c, tables.installation.c, tables.site.c, tables.identifier.c
+    places: dict[str, Place] = {}
+    with engine.connect().execution_options(registry_read=True) as connection:
+        devices = connection.execute(select(d.id, d.mobile, d.retired_at)).tuples().all()
+        hung = select(i.device, s.siting, s.latitude, s.longitude).join_from(
+            tables.installation, tables.site, i.site == s.id
+        )
+        sites = {
+            device: (siting, (latitude, longitude) if latitude is not None and longitude is not None else None)
+            for device, siting, latitude, longitude in connection.execute(hung.where(i.stop.is_(None)))
+        }
+        for device, mobile, retired_at in devices:
+            siting, position = sites.get(device, ("", None))
+            places[device] = Place(siting, position, mobile, retired_at is None)
+        for identifier, device in connection.execute(select(n.identifier, n.device)):
+            if device in places:
+                places[identifier] = places[device]
+    return places
+
+
+def targets(
+    registered: Mapping[str, Known],
+    places: Mapping[str, Place],
+    heard: Mapping[str, Heard],
+    timed: frozenset[str],
+    default: float | None,
+) -> dict[str, Target]:
+    """Watched devices: the registered ones, and with a `default` interval (s) those that were only heard.
+
+    Several ids may name one registered device (its DevEUI and its number): it is watched once, under the id it was
+    heard by, and was heard last when any of them was.
+    """
+    ids: dict[int, list[str]] = {}
+    for device, known in registered.items():
+        ids.setdefault(id(known), []).append(device)
+    found = {}
+    for names in ids.values():
+        place = places.get(names[0], Place())
+        if place.watched:
+            rows = [heard[name] for name in names if name in heard]
+            target = _target(names[0], registered[names[0]], place, rows, timed, registered[names[0]].expected_interval)
+            found[target.device] = target
+    if default is not None:
+        for device in heard.keys() - registered.keys():
+            found[device] = _target(device, None, Place(), [heard[device]], timed, default)
+    return found
+
+
+def _target(
+    device: str, known: Known | None, place: Place, rows: list[Heard], timed: frozenset[str], interval: float
+) -> Target:
+    first = rows[0] if rows else None
+    position = place.position
+    if position is None and first is not None and first.latitude is not None and first.longitude is not None:
+        position = (first.latitude, first.longitude)
+    return Target(
+        device=first.device if first else device,
+        name=(known.name if known else "") or (first.name if first else ""),
+        interval=interval,
+        decoder=(known.decoder if known and known.decoder else "") or (first.decoder if first else ""),
+        siting=place.siting or (known.tags.get("siting", "") if known else ""),
+        source=first.source if first else "",
+        last_seen=max((row.last_seen for row in rows), default=None),
+        position=None if place.mobile else position,
+        tally=_tally(first) if first else Tally(),
+        timed=first is not None and first.source in timed,
+    )
+
+
+def _tally(seen: Heard) -> Tally:
+    return Tally(seen.count, seen.rejected_clocks, seen.undated, seen.failures, seen.joins, seen.restarts)

@@ -1,0 +1,107 @@
+"""Silent devices as their operators meet them: a real process, its command line, a real receiver of webhooks."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from gateway.monitoring.webhook import signature
+from tests.flow.gateway_process import GatewayProcess, wait_for
+from tests.unit.monitoring.receiver import Receiver
+
+TOKEN = "t" * 40
+SECRET = "the webhook's secret"
+CONFIG = """
+fleet = "{fleet}"
+[sources.nbiot]
+type = "http"
+format = "plain"
+token.value = "{token}"
+mapping.device = "device"
+mapping.time = "time"
+[monitoring]
+every = 0.2
+grace = 0.5
+[monitoring.notify]
+digest = 0.1
+[monitoring.notify.webhook]
+url.file = "{url}"
+secret.value = "{secret}"
+"""
+FLEET = """
+[devices.pole-7]
+name = "Döppersberg, Mast 7"
+expected_interval = 1
+[devices.pole-8]
+expected_interval = 86400
+"""
+
+
+def post(gateway: GatewayProcess, device: str) -> None:
+    body = json.dumps({"device": device, "time": time.time(), "air_temperature": 21.5})
+    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=20)
+    try:
+        connection.request("POST", "/ingest/nbiot", body, {"Authorization": f"Bearer {TOKEN}"})
+        assert connection.getresponse().status == 204
+    finally:
+        connection.close()
+
+
+def status(gateway: GatewayProcess, *arguments: str) -> tuple[int, dict[str, Any]]:
+    result = gateway.run("devices", "status", "--json", "--check", *arguments, check=False)
+    return result.returncode, json.loads(result.stdout)
+
+
+def rounds(gateway: GatewayProcess, more: int) -> None:
+    """Wait until that many further rounds were made."""
+    goal = gateway.metric("gateway_monitoring_rounds_total") + more
+    wait_for(lambda: gateway.metric("gateway_monitoring_rounds_total") >= goal, 30, "rounds")
+
+
+def test_a_device_that_stops_is_shown_silent_and_told_once(tmp_path: Path) -> None:
+    with Receiver() as receiver:
+        fleet, url = tmp_path / "fleet.toml", tmp_path / "url"
+        fleet.write_text(FLEET, encoding="utf-8")
+        url.write_text(f"{receiver.url}?key=a-secret-of-the-address\n")
+        config = CONFIG.format(fleet=fleet, token=TOKEN, url=url, secret=SECRET)
+        with GatewayProcess(tmp_path / "gateway", config) as gateway:
+            post(gateway, "pole-7")
+            post(gateway, "pole-8")
+            wait_for(lambda: len(receiver.requests) > 0, 60, "a webhook about the silent device")
+            rounds(gateway, 5)
+
+            (request,) = receiver.requests
+            body = json.loads(request.body)
+            (change,) = body["data"]
+            assert (change["change"], change["device"], change["condition"]) == ("began", "pole-7", "silent")
+            assert change["name"] == "Döppersberg, Mast 7"
+            assert "stumm seit" in body["text"]
+            stamp = int(request.headers["webhook-timestamp"])
+            expected = signature(SECRET.encode(), request.headers["webhook-id"], stamp, request.body)
+            assert request.headers["webhook-signature"] == expected
+
+            code, report = status(gateway)
+            assert code == 1
+            assert {row["device"]: row["state"] for row in report["devices"]} == {"pole-7": "silent", "pole-8": "ok"}
+            assert gateway.metric('gateway_devices{state="silent"}') == 1
+            assert "stumm / silent" in gateway.run("devices", "status").stdout
+            assert status(gateway, "--state", "ok")[0] == 0
+
+            # A restart tells nothing again.
+            assert gateway.stop() == 0
+            gateway.start()
+            rounds(gateway, 5)
+            assert len(receiver.requests) == 1
+
+            def heard_again() -> bool:
+                post(gateway, "pole-7")
+                return len(receiver.requests) > 1
+
+            wait_for(heard_again, 60, "a webhook about the recovery")
+            (change,) = json.loads(receiver.requests[1].body)["data"]
+            assert (change["change"], change["device"], change["condition"]) == ("ended", "pole-7", "silent")
+            for secret in (TOKEN, SECRET, "a-secret-of-the-address"):
+                assert secret not in gateway.log
