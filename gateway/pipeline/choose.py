@@ -35,7 +35,7 @@ class Catalogue(Protocol):
         """By decoder id."""
 
     def by_ttn(self, brand: str, model: str) -> Decodes | None:
-        """By The Things Stack brand and model."""
+        """By The Things Stack brand and model ("model@firmware" where the firmware is known)."""
 
     def by_profile(self, name: str) -> Decodes | None:
         """By ChirpStack device profile name."""
@@ -70,8 +70,8 @@ class Chooser:
         self._chosen.clear()
 
     def _by_version(self, name: str) -> Decodes | None:
-        """Brand and model as "brand/model", with or without "@firmware"."""
-        brand, _, model = name.partition("@")[0].partition("/")
+        """Brand and model as "brand/model", with or without "@firmware", which may decide between two layouts."""
+        brand, _, model = name.partition("/")
         return self._catalogue.by_ttn(brand, model)
 
     def _look_up(self, uplink: Uplink) -> Decodes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 
@@ -73,3 +74,30 @@ def test_two_decoders_with_one_id_are_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(registry, "load", lambda _prefix: (twin,))
     with pytest.raises(registry.RegistryError, match="two decoders"):
         registry.all_decoders.__wrapped__()
+
+
+def test_firmware_decides_between_layouts(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = registry.by_id("dragino-lht65n")
+    old = dataclasses.replace(base, id="acme-x-1", model="X 1", identifiers={"ttn": ("acme/x@<2",)})
+    new = dataclasses.replace(base, id="acme-x-2", model="X 2", identifiers={"ttn": ("acme/x@>=2", "acme/y")})
+    monkeypatch.setattr(registry, "all_decoders", lambda: {"acme-x-1": old, "acme-x-2": new})
+    for cached in (registry._names, registry.by_ttn):
+        cached.cache_clear()
+    try:
+        assert registry.by_ttn("acme", "x@1.9.4") is old
+        assert registry.by_ttn("acme", "X@v2.0") is new
+        assert registry.by_ttn("acme", "x@10") is new
+        assert registry.by_ttn("acme", "x") is new
+        assert registry.by_ttn("acme", "x-codec@nonsense") is new
+        assert registry.by_ttn("acme", "y@1.0") is new
+        assert registry.by_ttn("acme", "z@1.0") is None
+    finally:
+        for cached in (registry._names, registry.by_ttn):
+            cached.cache_clear()
+
+
+def test_what_is_remembered_of_names_from_outside_is_bounded() -> None:
+    for number in range(20_000):
+        assert registry.by_ttn("maker", f"thing-{number}") is None
+    assert registry.by_ttn.cache_info().currsize <= 10_000
+    assert registry.by_id.cache_info().maxsize == registry.by_profile.cache_info().maxsize == 10_000
