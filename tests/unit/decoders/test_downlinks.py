@@ -45,20 +45,17 @@ def test_what_is_not_known_is_not_guessed() -> None:
 @given(st.sampled_from(sorted(KNOWN)), st.integers(-10, 1 << 25))
 def test_what_is_written_reads_the_same(id_: str, seconds: int) -> None:
     way = KNOWN[id_]
-    try:
-        payload = way.encode(seconds)
-    except EncodeError as error:
-        assert not way.least <= seconds <= way.most or seconds % way.step
-        assert str(seconds) in str(error)
-        return
-    assert way.decode(payload) == seconds
+    if way.least <= seconds <= way.most and seconds % way.step == 0:
+        assert way.decode(way.encode(seconds)) == seconds
+    else:
+        with pytest.raises(EncodeError, match=str(seconds)):
+            way.encode(seconds)
 
 
 @given(st.sampled_from(sorted(KNOWN)), st.binary(max_size=12))
 def test_any_bytes_are_read_or_refused(id_: str, payload: bytes) -> None:
     try:
         seconds = KNOWN[id_].decode(payload)
-    except DecodeError as error:
-        assert error.reason == "header"
-    else:
-        assert seconds >= 0
+    except DecodeError:
+        return
+    assert seconds >= 0
