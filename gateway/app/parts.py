@@ -137,7 +137,7 @@ def processor_factory(settings: Settings, known: Known | None = None) -> Callabl
 
     `known` belongs to whoever calls, and is closed there; without it the registry is opened here.
     """
-    codecs, devices = Codecs(), known or known_devices(settings)
+    codecs, devices = Codecs(), known_devices(settings) if known is None else known
     choice = registered_chooser(devices, codecs)
     return lambda memory: processor(settings, choice, codecs, memory, devices)
 

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "replay": "replay",
     "demo": "demo",
     "atlas": "atlas",
+    "registry": "registry",
 }
 """Command name → module in this package; the module has a click command of the command's name."""
 

@@ -114,7 +114,7 @@ class Known(Mapping[str, Row]):
             f, d, n = tables.fact.c, tables.device.c, tables.identifier.c
             now = (f.attribute == Attribute.EXPECTED, f.stop.is_(None), f.site == "", f.channel == EVERY)
             query = select(f.device, f.value).where(*now, f.quantity == EVERY)
-            expected: dict[str, float] = dict(connection.execute(query).tuples().all())
+            expected: dict[str, float] = {row.device: row.value for row in connection.execute(query)}
             rows: dict[str, Row] = {}
             source_of: dict[str, str] = {}
             query_ = select(d.id, d.name, d.decoder, d.codec, d.mapping, d.source)
