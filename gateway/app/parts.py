@@ -127,7 +127,7 @@ def processor(settings: Settings, choice: Chooser, codecs: Codecs, memory: Memor
         settings.pipeline,
         memory,
         gate=settings.registry.gate,
-        ahead=codecs.ahead if codecs else None,
+        ahead=codecs,
         recognise=recognised,
     )
 

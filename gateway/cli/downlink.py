@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,11 @@ _TOKEN = "GATEWAY_CHIRPSTACK_TOKEN"  # noqa: S105 - the name of a variable
 
 def _decoder(settings: Settings, device: str) -> str:
     """What the registry, or else what was heard, says that this device is."""
-    from gateway.registry.fleet import load_fleet
+    from gateway.app.parts import known_devices
     from gateway.registry.seen import SeenDevices
 
-    row = load_fleet(settings.fleet).get(device)
+    with closing(known_devices(settings)) as known:
+        row = known.get(device)
     if row is not None and row.decoder:
         return row.decoder
     file = settings.data_dir / "devices.sqlite"

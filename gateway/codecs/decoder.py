@@ -141,7 +141,7 @@ class Codecs:
         """The codec with this id."""
         return self._decoders.get(id_)
 
-    def ahead(self, asked: Sequence[tuple[Decodes, Uplink]]) -> dict[int, Readings | DecodeError]:
+    def __call__(self, asked: Sequence[tuple[Decodes, Uplink]]) -> dict[int, Readings | DecodeError]:
         """Decode what belongs to codecs, each codec's payloads together; results by `id(uplink)`."""
         groups: dict[str, list[Uplink]] = {}
         for decoder, uplink in asked:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from decoders.kit import DecodeError, Reading, Readings
+from decoders.kit import DecodeError, Decoder, Reading, Readings
 from gateway.config import PipelineSettings
 from gateway.model import (
     Entry,
@@ -31,7 +31,8 @@ from gateway.pipeline.privacy import denied
 
 Parser = Callable[[Received], Sequence[Event]]
 Ahead = Callable[[Sequence[tuple[Decodes, Uplink]]], Mapping[int, Readings | DecodeError]]
-"""Decodes what is dear to decode one by one: results by `id(uplink)`; what is not among them is decoded in its turn."""
+"""Decodes what is dear to decode one by one, with the uplinks' times: results by `id(uplink)`; what it does not know is
+not among them. It is false as long as there is nothing of the kind."""
 Recognise = Callable[[Any], Sequence[Reading]]
 """Reads a network server's own decoded object, for devices that no decoder is known for."""
 MAX_PROBLEMS = 100
@@ -39,21 +40,40 @@ MAX_PROBLEMS = 100
 
 
 class Seen(msgspec.Struct):
-    """What a batch told about one device."""
+    """What a batch told about one device; `uplink` is its last one, and `chosen` what decoded that."""
 
     device: str
     source: str
     last_seen: int
     count: int = 0
-    name: str = ""
-    hints: tuple[str, ...] = ()
-    decoder: str = ""
-    counter: int | None = None
+    joined_as: str = ""
+    uplink: Uplink | None = None
+    chosen: Decodes | None = None
     rejected_clocks: int = 0
     location: tuple[float, float, float | None] | None = None
     undated: int = 0
     failures: int = 0
     joins: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its display name in the network server."""
+        return (self.uplink.name if self.uplink else "") or self.joined_as
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """What its network server says it is."""
+        return self.uplink.hints if self.uplink else ()
+
+    @property
+    def counter(self) -> int | None:
+        """Its last frame counter."""
+        return self.uplink.counter if self.uplink else None
+
+    @property
+    def decoder(self) -> str:
+        """Which decoder read it, "" for none."""
+        return self.chosen.id if self.chosen else ""
 
 
 class Processed(msgspec.Struct):
@@ -102,7 +122,7 @@ class Processor:
     def process(self, entries: Sequence[Entry]) -> Processed:
         """Process a batch; nothing in an entry raises out of here."""
         out = Processed([], [], {})
-        if self._ahead is not None:
+        if self._ahead:
             self._decode_ahead(self._ahead, entries)
         for entry in entries:
             try:
@@ -143,7 +163,12 @@ class Processor:
         parser = self._parsers.get(received.source)
         if parser is None:
             raise RejectedError(Reason.ENVELOPE, f"source {received.source!r} is not configured")
-        events = self._parsed.get(entry.offset) or parser(received)
+        events = self._parsed.get(entry.offset) or parser(received) if self._parsed else parser(received)
+        if len(events) == 1 and not received.duplicate:  # nearly always: one uplink that its network dates
+            event = events[0]
+            if event.__class__ is Uplink and event.time_source is not TimeSource.RECEIVED:
+                self._uplink(entry, event, out)
+                return
         if received.duplicate or _dated_by_us(events):
             first = self.memory.first_arrival(received)
             if first != received.received_at:
@@ -169,12 +194,18 @@ class Processor:
         seen.last_seen = max(seen.last_seen, received_at)
         seen.count += 1
         if name:
-            seen.name = name
+            seen.joined_as = name
         return seen
 
     def _heard(self, entry: Entry, uplink: Uplink, out: Processed) -> Seen:
-        seen = self._see(entry, uplink.device, uplink.name, out)
-        seen.hints, seen.counter = uplink.hints, uplink.counter
+        received = entry.received
+        seen = out.seen.get(uplink.device)
+        if seen is None:
+            seen = out.seen[uplink.device] = Seen(uplink.device, received.source, received.received_at)
+        elif received.received_at > seen.last_seen:
+            seen.last_seen = received.received_at
+        seen.count += 1
+        seen.uplink = uplink
         if uplink.location is not None:
             seen.location = uplink.location
         if uplink.time_source is TimeSource.RECEIVED:
@@ -192,7 +223,7 @@ class Processor:
 
         decoder = self._chooser.choose(uplink)
         readings, origin = self._readings(uplink, decoder)
-        seen.decoder = decoder.id if decoder else ""
+        seen.chosen = decoder
         if not readings and not uplink.problems:
             out.nothing["empty"] = out.nothing.get("empty", 0) + 1
             return
@@ -230,7 +261,9 @@ class Processor:
                 return (*radio, *values), ""
             raise RejectedError(Reason.UNKNOWN_DEVICE, _unknown(uplink, self.memory), uplink.device)
         try:
-            ready = self._decoded.get(id(uplink)) if self._decoded else None
+            ready = None
+            if self._ahead is not None and decoder.__class__ is not Decoder:
+                ready = self._decoded.get(id(uplink)) or self._ahead([(decoder, uplink)]).get(id(uplink))
             if isinstance(ready, DecodeError):
                 raise ready
             result = ready or decoder.decode(uplink.payload, uplink.port or 0)

@@ -34,6 +34,13 @@ ignore = ["age"]
 DEVICE = "0102030405060708"
 
 
+def settings(folder, fleet):
+    source = {"type": "http", "format": "chirpstack", "token": {"value": "t" * 16}}
+    return Settings.model_validate(
+        {"data_dir": str(folder), "fleet": str(fleet), "sources": {"cs": source}, "pipeline": {"radio": False}}
+    )
+
+
 def test_order_of_meaning(tmp_path):
     (tmp_path / "m.toml").write_text(MAPPING)
     mapping = load_mapping(tmp_path / "m.toml")
@@ -104,6 +111,19 @@ def test_a_wrong_codec_is_a_configuration_error(tmp_path, text, words):
     codecs.close()
 
 
+def test_a_codec_is_given_the_time_of_its_uplink(tmp_path):
+    (tmp_path / "late.js").write_text(
+        "function decodeUplink(i) { return {data: {history: [{timestamp: i.recvTime / 1000 - 60, temperature: 4}]}}; }"
+    )
+    fleet = tmp_path / "fleet.toml"
+    fleet.write_text(f'[devices.{DEVICE}]\ncodec = "late.js"\n')
+    processor = parts.processor_factory(settings(tmp_path, fleet))(Memory())
+    now = 1_780_308_010 * 10**9
+    same = [uplink(DEVICE, 2, b"\x01", time=f"2026-06-01T10:00:0{n}Z") for n in range(3)]
+    done = processor.process([Entry(n, Received("cs", "?event=up", body, now)) for n, body in enumerate(same, 1)])
+    assert [o.time // 10**9 for o in done.observations] == [1_780_307_940, 1_780_307_941, 1_780_307_942]
+
+
 def test_a_network_servers_object_is_understood_or_left():
     assert [r.quantity for r in recognised({"temperature": 3.0, "odd": 1.0})] == ["air_temperature", "key odd"]
     assert recognised({"odd": 1.0}) == ()
@@ -123,14 +143,6 @@ def test_the_whole_way(tmp_path):
     (tmp_path / "own.toml").write_text(MAPPING)
     fleet = tmp_path / "fleet.toml"
     fleet.write_text(f'[devices.{DEVICE}]\ncodec = "own.js"\nmapping = "own.toml"\n')
-    settings = Settings.model_validate(
-        {
-            "data_dir": str(tmp_path),
-            "fleet": str(fleet),
-            "sources": {"cs": {"type": "http", "format": "chirpstack", "token": {"value": "t" * 16}}},
-            "pipeline": {"radio": False},
-        }
-    )
     now = 1_780_308_010 * 10**9
     bodies = [
         uplink(DEVICE, 2, bytes([42, 9])),
@@ -140,7 +152,7 @@ def test_the_whole_way(tmp_path):
         uplink("1112131415161718", 2, b"\x01", decoded={"mystery": 3.0}),
     ]
     entries = [Entry(n, Received("cs", "?event=up", body, now)) for n, body in enumerate(bodies, 1)]
-    processor = parts.processor_factory(settings)(Memory())
+    processor = parts.processor_factory(settings(tmp_path, fleet))(Memory())
     done = processor.process(entries)
     assert [(o.offset, o.quantity, o.channel, o.value) for o in done.observations] == [
         (1, "water_level", "north", 0.09), (1, "air_temperature", "", 21), (1, "relative_humidity", "", 40),
