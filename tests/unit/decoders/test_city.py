@@ -18,7 +18,7 @@ from decoders.kit import DecodeError
 
 NO_MEASUREMENT = {"device_id", "protocol_version", "Bat_status", "status"} | {
     *("frameCounter", "firmware", "hardwareVersion", "softwareVersion"),
-    *("err", "payload", "raw", "port", "measurementId", "interval"),
+    *("err", "payload", "raw", "port", "format", "measurementId", "interval", "serial_nr"),
     *("uploadInterval", "detectInterval", "ultraDetectInterval", "magDetectInterval"),
     *("batteryThreshold", "levelThreshold", "magThreshold", "magnetThreshold"),
     *("SWver", "HWver", "Datecode", "MinTime", "MaxTime", "BatteryChange", "DistanceChange", "TempChange"),
@@ -44,6 +44,7 @@ EXCEPTIONS = {
     ("quandify/cubicmeter-1-1-plastic", "decoded.data.pipe.id"): "which pipe it is set to",
     ("sensus/iperl", "records.value"): "before scaling, dates among them; scaledValue is compared",
     ("talkpool/oy1320", "Status"): "not in the message: the maker's codec always says 0",
+    ("opensource/esp32-paxcounter", "bytes"): "the payload itself",
     ("decentlab/dl-trs21", "water_potential.value"): "soil water tension is the potential with the sign turned",
 }
 """(codec, member) that differ on purpose, and why."""

@@ -1,0 +1,1 @@
+"""Teneo IoT: fill level, soil moisture and carbon dioxide."""
