@@ -1,0 +1,1 @@
+"""Water meters of Axioma Metering (Kaunas)."""

@@ -1,0 +1,1 @@
+"""People counters and comfort sensors of IMBuildings (Oosterhout)."""

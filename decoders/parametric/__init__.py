@@ -1,0 +1,1 @@
+"""People counters of Parametric (Rotkreuz)."""

@@ -1,0 +1,1 @@
+"""Sensors of Radio Bridge (MultiTech): one list of events for all."""

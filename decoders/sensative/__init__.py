@@ -1,0 +1,1 @@
+"""Strips sensors of Sensative (Lund)."""
