@@ -230,9 +230,13 @@ class Engine:
             if row["device"] in earliest and (row["series"], row["start"]) in self._firsts
             and earliest[row["device"]] <= self._firsts[row["series"], row["start"]]
         ]  # fmt: skip
+        if not stale:
+            return
+        now = first_used(self._reading, pl.DataFrame(stale, schema=counters.schema), self._used)
         for row in stale:
             old = self._firsts.pop((row["series"], row["start"]))
-            merge(marks, {(row["device"], old - old % HOUR_NS): (old, old)})
+            for first in {old, now.get(row["part"], old)}:
+                merge(marks, {(row["device"], first - first % HOUR_NS): (first, first)})
 
     def _ranges(self, marks: Marks) -> Iterator[tuple[int, int, str]]:
         """(first hour, end, device), contiguous for each device."""
@@ -271,7 +275,7 @@ class Engine:
             rows = self._reading.between(start - before, stop + after, series)
             hours = site_hours(
                 series_hours(rows, sub, start, stop, used=self._used, first_used=firsts), sub, start, stop
-            ).filter(pl.col("point").is_in(points.implode()))
+            ).filter(pl.col("point").is_in(points.implode())).with_columns(pl.col(pl.Float64).fill_nan(None))
             changed = self.results.replace(hours, points.to_list(), start, stop, self._clock())
             done.rows += rows.height
             for point, hour in changed.iter_rows():
