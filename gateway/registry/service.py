@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.registry import sources, tables
@@ -210,6 +210,11 @@ class Registry:
                 Dirty(id=row["id"], window=Window(**{name: row[name] for name in names}))
                 for row in connection.execute(query).mappings()
             ]
+
+    def last_dirty(self) -> int:
+        """Number of the newest window to be computed again, 0 when there is none."""
+        with self._reader.connect() as connection:
+            return int(connection.execute(select(func.max(tables.dirty.c.id))).scalar() or 0)
 
     def settle(self, up_to: int) -> None:
         """These windows and all before them are computed."""

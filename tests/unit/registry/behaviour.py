@@ -209,6 +209,63 @@ def the_frames_make_a_plan(registry: Registry) -> None:
     assert set(plan.memberships["area"]) == {"quartier:1", "quartier:2", "stadt:0"}
 
 
+def a_source_keeps_what_was_said_of_it(registry: Registry) -> None:
+    from gateway.registry.model import Source, publishable
+
+    air = Source(id="air", title="Luft", purpose="Luft", legal_basis="§ 3", controller="Umweltamt",
+                 publication=(("*", "quartier"), ("pm2_5", "site")), keywords=("Luft",), themes=("ENVI", "HEAL"))  # fmt: skip
+    with registry.change("petra") as edit:
+        edit.propose(air)
+    with registry.change("andrea") as edit:
+        edit.approve("air")
+    found = registry.source("air")
+    assert found is not None
+    assert publishable(found)
+    assert (found.publication, found.themes, found.approved_by) == (air.publication, air.themes, "andrea")
+    assert [line.who for line in registry.audit(kind="source")] == ["andrea", "petra"]
+
+
+def tables_go_out_and_come_back(registry: Registry) -> None:
+    from gateway.registry.exporting import to_csv, to_xlsx
+    from gateway.registry.importing import Outcome, import_table, import_workbook
+
+    sites = "Standort;Breitengrad;Längengrad\n" + "".join(f"s{n};51,{n:03};7,{n:03}\n" for n in range(50))
+    devices = "Gerät;Decoder;Intervall;Standort;Von\n" + "".join(
+        f"{n:016x};dragino-lht65n;600;s{n % 50};01.03.2026\n" for n in range(500)
+    )
+    for table in (sites, devices):
+        found = import_table(registry, table.encode(), "x.csv", who="m")
+        assert {row.outcome for row in found.rows} == {Outcome.ADDED}
+    assert registry.installations_frame().height == 500
+    windows(registry)
+    for result in (
+        import_table(registry, to_csv(registry, "devices"), "x.csv", who="m"),
+        *import_workbook(registry, to_xlsx(registry), "x.xlsx", who="m"),
+    ):
+        assert {row.outcome for row in result.rows} == {Outcome.UNCHANGED}
+        assert not result.written
+    assert windows(registry) == []
+
+
+def what_the_pipeline_knows_follows(registry: Registry) -> None:
+    from gateway.config import load
+    from gateway.registry.lookup import Known
+
+    fill(registry)
+    now = [0.0]
+    url = registry.engine.url.render_as_string(hide_password=False)
+    known = Known(load(registry={"url": url}), lambda: now[0])
+    assert known["d"].decoder == "dragino-lht65n"
+    with registry.change("m") as edit:
+        edit.save_device(Device(id="e"))
+        edit.identify(Identifier(identifier="e2", device="e"))
+    assert not known.refresh()
+    now[0] = 5.0
+    assert known.refresh()
+    assert set(known) == {"d", "e", "e2"}
+    known.close()
+
+
 ALL = [
     moving_marks_both_sites_from_that_moment,
     a_fact_marks_where_it_differs_while_the_device_hangs,
@@ -219,4 +276,7 @@ ALL = [
     a_corrected_site_marks_when_something_hung_there,
     boundaries_mark_the_sites_that_change_area,
     the_frames_make_a_plan,
+    a_source_keeps_what_was_said_of_it,
+    tables_go_out_and_come_back,
+    what_the_pipeline_knows_follows,
 ]
