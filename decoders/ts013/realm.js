@@ -9,7 +9,7 @@
   const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf, preventExtensions, isExtensible, apply } = Reflect;
   const define = Reflect.defineProperty, remove = Reflect.deleteProperty;
   const { isArray } = Array;
-  const { is: same, keys } = Object;
+  const { is: same, keys, freeze } = Object;
   const { isView } = ArrayBuffer;
   const RealDate = Date, RealString = String, RealError = Error, Internal = InternalError, RealPromise = Promise;
   const then = getPrototypeOf(async function () {}()).then;
@@ -66,7 +66,7 @@
     define(Object.prototype, name, own);
   }
 
-  // Every object of the language that a codec can reach.
+  // Every object of the language that a codec can reach, as it is now.
   const everything = () => {
     const seen = new Set(), waiting = [G, function* () {}, async function () {}, async function* () {},
       [][Symbol.iterator](), ''[Symbol.iterator](), new Map().entries(), new Set().entries(), /x/g[Symbol.matchAll](''),
@@ -77,23 +77,20 @@
         waiting.push(value);
       }
     };
+    const found = [];
     while (waiting.length) {
-      const object = waiting.pop();
-      visit(getPrototypeOf(object));
+      const object = waiting.pop(), proto = getPrototypeOf(object), own = new Map();
+      visit(proto);
       for (const key of ownKeys(object)) {
-        const own = getOwnPropertyDescriptor(object, key);
-        visit(own.value); visit(own.get); visit(own.set);
+        const descriptor = getOwnPropertyDescriptor(object, key);
+        own.set(key, descriptor);
+        if ('value' in descriptor) visit(descriptor.value);
+        else { visit(descriptor.get); visit(descriptor.set); }
       }
+      if (object !== G) found.push({ object, own, proto, extensible: isExtensible(object) });
     }
-    seen.delete(G);
-    return [...seen];
+    return found;
   };
-
-  const snapshot = (objects) => objects.map((object) => {
-    const own = new Map();
-    for (const key of ownKeys(object)) own.set(key, getOwnPropertyDescriptor(object, key));
-    return { object, own, proto: getPrototypeOf(object), extensible: isExtensible(object) };
-  });
 
   // What the source itself changed of the language ("polyfills"), put back as it was: [object, key, descriptor].
   const changes = (before) => {
@@ -134,7 +131,7 @@
     }
   };
 
-  const close = (objects, patched) => {
+  const close = (world, patched) => {
     const left = (object, key) => patched.some((change) => change[0] === object && change[1] === key);
     open(Object.prototype, ['constructor', 'toString', 'valueOf', 'toLocaleString', 'hasOwnProperty', 'isPrototypeOf',
       'propertyIsEnumerable'], left);
@@ -142,13 +139,15 @@
     for (const kind of [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError]) {
       open(kind.prototype, ['constructor', 'name', 'message', 'toString'], left);
     }
-    for (const object of objects) {
+    for (const { object } of world) {
+      if (isView(object)) continue;
+      if (!patched.some((change) => change[0] === object)) { freeze(object); continue; }
       for (const key of ownKeys(object)) {
         const own = getOwnPropertyDescriptor(object, key);
         if (left(object, key)) continue;
         define(object, key, 'value' in own ? { writable: false, configurable: false } : { configurable: false });
       }
-      if (!isView(object)) preventExtensions(object);
+      preventExtensions(object);
     }
     for (const key of ownKeys(G)) define(G, key, { writable: false, configurable: false });
   };
@@ -210,15 +209,14 @@
 
   // `once`: nothing is frozen, and the world ends after one call; for codecs that change the language while they run.
   return function (make, names, most, once) {
-    const objects = once ? [] : everything();
-    const before = snapshot(objects);
+    const before = once ? [] : everything();
     let module = { exports: {} };
     const first = make(module, module.exports);
     const ways = finder(names, first, module.exports);
     const patched = changes(before);
     if (!once) {
       tidy();
-      close(objects, patched);
+      close(before, patched);
     }
     lines = [];
 
