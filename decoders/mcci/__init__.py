@@ -1,0 +1,1 @@
+"""MCCI: Catena boards and the sensors made of them."""
