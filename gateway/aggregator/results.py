@@ -258,6 +258,19 @@ class Results:
             db.execute("insert into area_result by name select * from incoming")
             db.unregister("incoming")
 
+    def changed_since(self, revision: int) -> dict[str, set[int]]:
+        """Hours by quantity of which a version came, or went, after `revision`."""
+        query = (
+            f"select p.quantity, s.start from site_hour s join point p on p.id = s.point where s.revision > {revision} "
+            "union select p.quantity, s.start from site_hour_past s join point p on p.id = s.point where "
+            f"s.superseded_at >= (select coalesce(max(computed_at), 0) from site_hour where revision <= {revision})"
+        )
+        found: dict[str, set[int]] = {}
+        with self.cursor() as db:
+            for quantity, start in db.execute(query).fetchall():
+                found.setdefault(quantity, set()).add(start)
+        return found
+
     def forget(self, before: int) -> None:
         """Drop past versions that were superseded before `before` ns, and plans that no `as_of` can reach any more."""
         with self._writing() as db:

@@ -14,7 +14,7 @@ import polars as pl
 
 from gateway.aggregation.calendar import HOUR_NS, DayBasis, Period, hour_keys
 from gateway.aggregation.disclosure import Disclosure, protect
-from gateway.aggregation.plan import Plan
+from gateway.aggregation.plan import FOREVER, Plan
 from gateway.aggregation.tables import AREA_PERIOD
 from gateway.aggregator.results import AREA_RESULT, Results
 from gateway.aggregator.values import area_values, choose, site_values, whole_windows
@@ -44,6 +44,19 @@ class Writer:
         self._results, self._basis, self._sink = results, basis, sink
         self._rules = rules or Disclosure()
         self._waiting: dict[str, set[int]] = defaultdict(set)
+        self._recover()
+
+    def _recover(self) -> None:
+        """What an earlier process computed and did not write out any more."""
+        written = self._results.note("written")
+        found = self._results.load_plan()
+        if found is None:
+            return
+        plan, revision = found
+        self.note(self._results.changed_since(written), {})
+        if revision > written:
+            everywhere = (0, FOREVER)
+            self.note({}, {quantity: [everywhere] for quantity in plan.points["quantity"].unique().to_list()})
 
     def note(self, changed: Mapping[str, set[int]], moved: Mapping[str, Sequence[tuple[int, int]]]) -> None:
         """These hours changed, by quantity; and in these spans areas are made of other sites."""
@@ -64,7 +77,7 @@ class Writer:
 
     def work(self, plan: Plan) -> int:
         """Write what waits; returns how many rows changed. What fails waits on."""
-        written = 0
+        written, revision = 0, self._results.note("revision")
         for quantity in sorted(self._waiting):
             hours = self._waiting[quantity]
             chosen = choose(plan, [quantity], None, None)
@@ -74,6 +87,7 @@ class Writer:
                 for period in Period:
                     written += self._period(chosen, period, keys[str(period)].unique().sort().to_list())
             del self._waiting[quantity]
+        self._results.set_note("written", revision)
         return written
 
     def _period(self, plan: Plan, period: Period, starts: Sequence[int]) -> int:

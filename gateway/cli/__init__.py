@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "deadletters": "deadletters",
     "devices": "devices",
     "replay": "replay",
+    "query": "query",
     "demo": "demo",
     "atlas": "atlas",
     "registry": "registry",
