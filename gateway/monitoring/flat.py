@@ -6,7 +6,7 @@ also when nothing is configured there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from gateway.config import FlatLine
 from gateway.model import SECOND_NS, Observation
@@ -35,7 +35,7 @@ class _Track:
 
 def flat_lines(
     target: Target, quantity: str, channels: Collection[str], points: Iterable[Observation], rule: FlatLine
-) -> Iterator[Finding]:
+) -> tuple[list[Finding], set[Key]]:
     """Channels of one quantity that did not move during the window.
 
     Args:
@@ -45,11 +45,15 @@ def flat_lines(
         points: of this quantity within `rule.after` seconds, all channels, in order of time. Reading ends as soon as
             every channel has moved, so a lazy source is asked for little.
         rule: how long standing still is a fault.
+
+    Returns:
+        the faults, and the keys on which there is a verdict at all: too few values say nothing.
     """
+    keys = {channel: Key(target.device, Condition.FLAT_LINE, f"{quantity} {channel}".rstrip()) for channel in channels}
     tracks: dict[str, _Track] = {}
     still = set(channels)
     for point in points:
-        if point.value is None:
+        if point.value is None or point.channel not in keys:
             continue
         track = tracks.get(point.channel)
         if track is None:
@@ -59,11 +63,14 @@ def flat_lines(
         if track.high - track.low > rule.tolerance:
             still.discard(point.channel)
             if not still:
-                return
+                break
+    found, judged = [], {keys[channel] for channel in channels if channel not in still}
     for channel in sorted(still):
         if (track := tracks.get(channel)) is None:
             continue
-        long = track.last - track.first >= SPAN * rule.after * SECOND_NS
-        if long and track.count >= FEWEST and track.low not in rule.normal:
-            subject = f"{quantity} {channel}".rstrip()
-            yield Finding(Key(target.device, Condition.FLAT_LINE, subject), track.first, track.low, rule.after)
+        if track.low in rule.normal:
+            judged.add(keys[channel])
+        elif track.last - track.first >= SPAN * rule.after * SECOND_NS and track.count >= FEWEST:
+            judged.add(keys[channel])
+            found.append(Finding(keys[channel], track.first, track.low, rule.after))
+    return found, judged

@@ -199,9 +199,11 @@ class Rounds:
             rule = settings.flat_line[quantity]
             start = as_of - round(rule.after * SECOND_NS)
             here = {point.channel for point in latest if point.quantity == quantity and point.time >= start}
-            examined.update(Key(target.device, Condition.FLAT_LINE, f"{quantity} {c}".rstrip()) for c in here)
             if here:
-                found += flat_lines(target, quantity, here, self._pages(target.device, quantity, start, stop), rule)
+                pages = self._pages(target.device, quantity, start, stop)
+                faults, judged = flat_lines(target, quantity, here, pages, rule)
+                found += faults
+                examined |= judged
         return found
 
     def _pages(self, device: str, quantity: str, start: int, stop: int) -> Iterator[Observation]:

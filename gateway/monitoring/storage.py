@@ -197,7 +197,7 @@ class MonitoringStore:
                 "insert into change(at, began, device, condition, subject, since, value) values (?, ?, ?, ?, ?, ?, ?)",
                 (
                     (at, began, *_row(finding)[:5])
-                    for began, findings in ((1, changes.began), (0, changes.ended))
+                    for began, findings in ((0, changes.ended), (1, changes.began))
                     for finding in findings
                 ),
             )

@@ -109,7 +109,9 @@ def flat(values, step=HOUR, channels=("",), **rule):
         for number, value in enumerate(values)
         for channel in channels
     ]
-    return list(flat_lines(target(), "air_temperature", channels, points, FlatLine(**rule)))
+    found, judged = flat_lines(target(), "air_temperature", channels, points, FlatLine(**rule))
+    assert {finding.key for finding in found} <= judged
+    return found
 
 
 def test_a_series_that_stands_still_for_the_whole_window_is_flat():
@@ -133,7 +135,7 @@ def test_one_dead_channel_of_two_is_found():
             point(NOW - DAY + number * HOUR, float(number), channel="1"),
             point(NOW - DAY + number * HOUR, 0.0, channel="2"),
         ]
-    found = list(flat_lines(target(), "air_temperature", {"1", "2"}, points, FlatLine()))
+    found, _ = flat_lines(target(), "air_temperature", {"1", "2"}, points, FlatLine())
     assert [finding.key.subject for finding in found] == ["air_temperature 2"]
 
 
@@ -143,7 +145,13 @@ def test_reading_ends_as_soon_as_the_series_moved():
         yield point(NOW - HOUR, 2.0)
         raise AssertionError("read too far")
 
-    assert list(flat_lines(target(), "air_temperature", {""}, points(), FlatLine())) == []
+    key = Key("d", Condition.FLAT_LINE, "air_temperature")
+    assert flat_lines(target(), "air_temperature", {""}, points(), FlatLine()) == ([], {key})
+
+
+def test_too_few_values_end_no_fault():
+    points = [point(NOW - HOUR + number * MINUTE, 21.5) for number in range(9)]
+    assert flat_lines(target(), "air_temperature", {""}, points, FlatLine()) == ([], set())
 
 
 DRIFT = DriftSettings(quantities={"air_temperature": Drift(floor=0.5)})
