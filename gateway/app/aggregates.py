@@ -27,6 +27,10 @@ from gateway.areas.model import Area, AreaError
 from gateway.areas.tilemap import demo_areas
 from gateway.config import AggregationSettings, AreaFile, ConfigError, Settings
 from gateway.model import SECOND_NS, Store
+from gateway.registry.errors import RegistryError
+from gateway.registry.opening import create_file
+from gateway.registry.places import RegistryPlaces
+from gateway.registry.service import Registry
 
 FILE = "aggregates.duckdb"
 
@@ -58,7 +62,7 @@ class Aggregates:
             )  # fmt: skip
             self.figures = Figures(self.engine, reading, lateness=round(config.lateness * SECOND_NS))
         except BaseException:
-            self._results.close()
+            self.close()
             raise
         self.router: APIRouter = aggregates_router(self.figures, Blocking())
 
@@ -67,15 +71,20 @@ class Aggregates:
         return CheckResult(ok=not self.worker.problem, detail=self.worker.problem, value=self._waiting())
 
     def close(self) -> None:
-        """Release the file."""
+        """Release the file, and the registry's connections."""
         self._results.close()
+        if isinstance(self._source, RegistryPlaces):
+            self._source.close()
 
 
 def plan_source(settings: Settings) -> PlanSource:
     """Where the facts come from; raises ConfigError."""
     config = settings.aggregation
     if config.places is None:
-        raise ConfigError("aggregation.places is missing: name the file of sites and installations")
+        try:
+            return RegistryPlaces(Registry(create_file(settings)), load_areas(config))
+        except RegistryError as error:
+            raise ConfigError(f"aggregation.places is missing, and the registry: {error}") from error
     return FilePlaces(config.places, load_areas(config))
 
 

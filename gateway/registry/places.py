@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.aggregator.places import Places
 from gateway.aggregator.places import Site as Place
 from gateway.areas.model import Area
+from gateway.config import ConfigError
 from gateway.registry.membership import as_area
 from gateway.registry.model import AreaVersion, Site
 from gateway.registry.service import Registry
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        problem = type(error.__cause__ or error).__name__
+        raise ConfigError(f"the registry's database cannot be reached: {problem}") from error
 
 
 class RegistryPlaces:
@@ -25,11 +38,16 @@ class RegistryPlaces:
         self._taken = 0
 
     def revision(self) -> int:
-        """See PlanSource: one row is read."""
-        return self._registry.version()
+        """See PlanSource: one row is read; raises ConfigError while the registry cannot be reached."""
+        with _reached():
+            return self._registry.version()
 
     def places(self) -> Places:
-        """See PlanSource."""
+        """See PlanSource; raises ConfigError while the registry cannot be reached."""
+        with _reached():
+            return self._places()
+
+    def _places(self) -> Places:
         if self._taken:
             self._registry.settle(self._taken)
         revision = self._registry.version()  # read first: what changes meanwhile is asked for again

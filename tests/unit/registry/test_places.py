@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 from gateway.aggregation.plan import SERIES, make_plan
 from gateway.aggregator.places import PlanSource, memberships, site_frame
+from gateway.config import ConfigError
 from gateway.registry.places import RegistryPlaces
 from gateway.registry.service import Registry
 from tests.unit.registry.behaviour import fill, quartiere
@@ -50,3 +52,12 @@ def test_areas_of_files_go_before_the_registrys(registry: Registry):
     (town,) = (area for area in quartiere() if area.level == "stadt")
     assert RegistryPlaces(registry, [town]).places().areas == (town,)
     assert len(RegistryPlaces(registry).places().areas) == 3
+
+
+def test_a_registry_that_is_away_is_said_in_words(registry: Registry):
+    source = RegistryPlaces(registry)
+    with registry.engine.begin() as connection:
+        connection.exec_driver_sql("drop table registry_state")
+    for ask in (source.revision, source.places):
+        with pytest.raises(ConfigError, match="cannot be reached"):
+            ask()
