@@ -23,6 +23,7 @@ from gateway.codecs.worker import MAX_MESSAGE
 Item = tuple[bytes, int, int]
 """(payload, fPort, receive time in ms since 1970)."""
 BATCH = 256
+_FALLS = 3
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -37,12 +38,12 @@ class CodecRefusedError(Exception):
 class CodecProcess:
     """One process for all codecs; calls are taken one at a time, from any thread."""
 
-    def __init__(self, *, patience: float = 10.0, quarantine: float = 60.0) -> None:
+    def __init__(self, *, patience: float = 5.0, quarantine: float = 60.0) -> None:
         """Start nothing yet.
 
         Args:
             patience: s of wall clock for an answer; processor time is bounded in the process itself.
-            quarantine: s for which a codec that brought the process down is not run, longer each time.
+            quarantine: s for which a codec that brings the process down three times in a row is not run, then longer.
         """
         self._patience, self._quarantine = patience, quarantine
         self._lock = threading.Lock()
@@ -93,10 +94,9 @@ class CodecProcess:
         except CodecRefusedError as error:
             return [_failed(str(error))] * len(items)
         except CodecProcessError as error:
-            if len(items) == 1 or self._until.get(key, 0) > time.monotonic():
-                return [_failed(str(error))] * len(items)
-        half = len(items) // 2  # one of them is to blame; the others shall not suffer
-        return self._batch(key, source, items[:half]) + self._batch(key, source, items[half:])
+            if len(items) == 1:
+                return [_failed(str(error))]
+        return [self._batch(key, source, [item])[0] for item in items]  # one is to blame; the others shall not suffer
 
     def _attempt(self, key: str, source: str, items: Sequence[Item]) -> list[dict[str, Any]]:
         if self._until.get(key, 0) > time.monotonic():
@@ -104,10 +104,10 @@ class CodecProcess:
         try:
             if key not in self._loaded:
                 self._load(key, source)
-            answer = self._ask(["run", key, items], self._patience + 0.2 * len(items))
+            answer = self._ask(["run", key, items], self._patience + 0.1 * len(items))
             if answer is None:
                 self._load(key, source)
-                answer = self._ask(["run", key, items], self._patience + 0.2 * len(items))
+                answer = self._ask(["run", key, items], self._patience + 0.1 * len(items))
         except CodecProcessError:
             self._fell(key)
             raise
@@ -119,8 +119,8 @@ class CodecProcess:
 
     def _fell(self, key: str) -> None:
         falls = self._falls[key] = self._falls.get(key, 0) + 1
-        if falls >= 12:  # a batch of 256 with one bad payload needs nine to find it
-            self._until[key] = time.monotonic() + self._quarantine * min(2 ** (falls - 12), 60)
+        if falls >= _FALLS:
+            self._until[key] = time.monotonic() + self._quarantine * min(2 ** (falls - _FALLS), 60)
 
     def _load(self, key: str, source: str) -> list[str]:
         answer = self._ask(["load", key, source], self._patience + 10)
