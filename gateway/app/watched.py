@@ -71,7 +71,7 @@ def _places(engine: Engine) -> dict[str, Place]:
     d, i, s, n = tables.device.c, tables.installation.c, tables.site.c, tables.identifier.c
     places: dict[str, Place] = {}
     with engine.connect().execution_options(registry_read=True) as connection:
-        devices = connection.execute(select(d.id, d.mobile, d.retired_at)).tuples().all()
+        devices = connection.execute(select(d.id, d.mobile, d.retired_at)).all()
         hung = select(i.device, s.siting, s.latitude, s.longitude).join_from(
             tables.installation, tables.site, i.site == s.id
         )
