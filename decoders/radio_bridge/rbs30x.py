@@ -2,8 +2,8 @@
 
 Any fPort: `PN EE ...`, version and number of the message, event, then by event, big-endian:
 
-    00 reset            01 supervision: KK .. BB .. AAAA (byte 9)   K: bits 4 tampered since the reset, 3 tampered,
-                           2 error of the last command, 1 battery low, 0 radio error; B: battery, V and tenths; A: events
+    00 reset            01 supervision: KK .. BB .. AAAA (byte 9)  K: bits 4 tampered since the reset, 3 tampered,
+                          2 error of the last command, 1 battery low, 0 radio error; B: battery, V, tenths; A: events
     02 tamper: 0 open   03 door: 0 closed     06 button: number (1, 2, 3 the only one, 12 both), 1 released
     07 contact: 1 open  08 water: 0 present; relative
     09 temperature: why, int8 degC, int8 relative      0A tilt: why, degrees

@@ -1,0 +1,1 @@
+"""Trackers of Abeeway (Actility, Sophia Antipolis)."""

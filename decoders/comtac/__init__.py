@@ -1,0 +1,1 @@
+"""Sensors and trackers of comtac (Flurlingen)."""

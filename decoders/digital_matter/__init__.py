@@ -1,0 +1,1 @@
+"""Trackers of Digital Matter (Perth)."""

@@ -1,0 +1,1 @@
+"""Pressure, level and temperature sensors of Ellenex (Sydney)."""

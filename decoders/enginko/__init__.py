@@ -1,0 +1,1 @@
+"""Sensors of Enginko (mcf88, Milan): messages with their own clock."""

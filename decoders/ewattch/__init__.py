@@ -1,0 +1,1 @@
+"""Meters and sensors of Ewattch (Saint-Die)."""

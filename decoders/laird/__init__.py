@@ -1,0 +1,1 @@
+"""Sentrius sensors of Laird Connectivity (Ezurio)."""

@@ -1,0 +1,1 @@
+"""Valves of Strega (Charleroi)."""
