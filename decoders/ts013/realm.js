@@ -16,7 +16,7 @@
   const { slice } = String.prototype, { join } = Array.prototype;
   const flat = (...parts) => apply(join, parts, ['']); // what `+` makes may be a rope, which cannot leave the engine
   const has = Object.prototype.hasOwnProperty;
-  const MAX_LINES = 100, MAX_LINE = 1000, MAX_DEPTH = 64;
+  const MAX_LINES = 100, MAX_LINE = 1000, MAX_DEPTH = 64, MAX_LENGTH = 1e7;
 
   for (const name of ['SharedArrayBuffer', 'Atomics', 'WeakRef', 'FinalizationRegistry', 'performance', 'DOMException',
     'DisposableStack', 'AsyncDisposableStack', 'SuppressedError', 'queueMicrotask']) remove(G, name);
@@ -64,6 +64,27 @@
     };
     if (own.set) own.set = wrap(own.set); else own.value = wrap(own.value);
     define(Object.prototype, name, own);
+  }
+
+  // Methods that walk to an array's length without looking at the clock: `new Array(4e9).join()` would take minutes.
+  const measure = (value) => {
+    if (value !== null && typeof value === 'object' && value.length > MAX_LENGTH) {
+      throw new RangeError('an array of more than ' + MAX_LENGTH + ' items');
+    }
+  };
+  for (const name of ['join', 'toString', 'toLocaleString', 'shift', 'unshift', 'reverse', 'sort', 'splice', 'slice',
+    'concat', 'copyWithin', 'flat', 'flatMap', 'toSorted', 'toReversed', 'toSpliced', 'with']) {
+    const original = Array.prototype[name];
+    if (!original) continue;
+    const spreads = name === 'concat';
+    define(Array.prototype, name, {
+      value: { [name]() {
+        measure(this);
+        if (spreads) for (let i = 0; i < arguments.length; i++) measure(arguments[i]);
+        return apply(original, this, arguments);
+      } }[name],
+      writable: true, configurable: true, enumerable: false,
+    });
   }
 
   // Every object of the language that a codec can reach, as it is now.
