@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Table, and_, bindparam, insert, select, update
@@ -57,9 +57,17 @@ KINDS: Mapping[type[Entry], Kind] = {
 _LISTS = {"publication", "keywords", "themes"}
 
 
+_NAMES: Mapping[type[Entry], tuple[str, ...]] = {type_: tuple(f.name for f in fields(type_)) for type_ in KINDS}
+
+
+def to_row(entry: Entry) -> dict[str, Any]:
+    """An entry as a database row."""
+    return {name: getattr(entry, name) for name in _NAMES[type(entry)]}
+
+
 def to_entry(type_: type[E], row: Mapping[str, Any]) -> E:
     """A database row as an entry."""
-    values = {field.name: row[field.name] for field in fields(type_)}
+    values = {name: row[name] for name in _NAMES[type_]}
     for name in _LISTS & values.keys():
         values[name] = tuple(tuple(item) if isinstance(item, list) else item for item in values[name])
     return type_(**values)
@@ -69,7 +77,7 @@ def to_json(entry: Entry | None) -> dict[str, Any] | None:
     """An entry for the audit log; geometry by its size only."""
     if entry is None:
         return None
-    row = asdict(entry)
+    row = to_row(entry)
     if isinstance(entry, AreaVersion):
         row["geometry"] = f"{len(entry.geometry)} bytes"
     return row
@@ -191,7 +199,7 @@ class Change:
             if after is None:
                 removed.setdefault(type_, []).append(key)
             else:
-                (added if before is None else altered).setdefault(type_, []).append(asdict(after))
+                (added if before is None else altered).setdefault(type_, []).append(to_row(after))
             action = "remove" if after is None else "add" if before is None else "change"
             log.append(
                 {"at": self.at, "who": self.who, "action": action, "kind": KINDS[type_].name,

@@ -17,6 +17,8 @@ from gateway.registry.model import EVERY, AreaVersion, Attribute, Fact, Installa
 from gateway.registry.timeline import OPEN, Piece, Span, changed, intersect, subtract, union
 
 SECOND_NS = 1_000_000_000
+_ATTRIBUTES = tuple(plan.FACTS)[5:]
+"""FACTS begins with device, channel, quantity, start, stop; the attributes follow under their own names."""
 
 
 def sites(rows: Iterable[Site]) -> pl.DataFrame:
@@ -44,14 +46,12 @@ def facts(connection: Connection) -> pl.DataFrame:
     by_device: dict[str, list[Fact]] = defaultdict(list)
     for fact in _all(connection, Fact):
         by_device[fact.device].append(fact)
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for device, known in by_device.items():
         for channel, quantity, attribute, (start, stop), value in resolved(known, hung[device]):
-            row = dict.fromkeys(plan.FACTS) | {
-                "channel": _any(channel), "quantity": _any(quantity), "start": start,
-                "stop": None if stop >= OPEN else stop, **_value(attribute, value),
-            }  # fmt: skip
-            rows.extend(row | {"device": name} for name in names[device])
+            about = (_any(channel), _any(quantity), start, None if stop >= OPEN else stop)
+            said = tuple(_value(attribute, value) if attribute == name else None for name in _ATTRIBUTES)
+            rows.extend((name, *about, *said) for name in names[device])
     return pl.DataFrame(rows, schema=plan.FACTS, orient="row")
 
 
@@ -157,13 +157,13 @@ def _any(name: str) -> str | None:
     return None if name == EVERY else name
 
 
-def _value(attribute: str, value: float) -> dict[str, Any]:
+def _value(attribute: str, value: float) -> float | bool:
     match attribute:
         case Attribute.EXPECTED:
-            return {attribute: round(value * SECOND_NS)}
+            return round(value * SECOND_NS)
         case Attribute.STAMPS_START:
-            return {attribute: bool(value)}
+            return bool(value)
         case Attribute.SENSOR_CLASS:
-            return {attribute: int(value)}
+            return int(value)
         case _:
-            return {attribute: value}
+            return value

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.registry.model import EVERY, Fact, Installation
-from gateway.registry.timeline import OPEN, Piece, Span, changed, intersect, union
+from gateway.registry.timeline import OPEN, Piece, Span, changed, intersect, subtract, union
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -37,10 +37,12 @@ def device_windows(
 ) -> Iterator[Window]:
     """Windows of one device, from its installations and facts before and after a change."""
     device = next((each.device for group in (*before, *after) for each in group), "")
-    if before[0] != after[0]:
-        yield from _moved(device, before[0], after[0])
+    moved = list(_moved(device, before[0], after[0])) if before[0] != after[0] else []
+    yield from moved
     if before[1] != after[1]:
-        yield from _other_facts(device, before, after)
+        # Where the whole device came or went, everything is computed again anyway.
+        whole = union((each.start, OPEN if each.stop is None else each.stop) for each in moved if each.channel == EVERY)
+        yield from _other_facts(device, before, after, whole)
 
 
 def _moved(device: str, before: Sequence[Installation], after: Sequence[Installation]) -> Iterator[Window]:
@@ -61,13 +63,15 @@ def _other_facts(
     device: str,
     before: tuple[Sequence[Installation], Sequence[Fact]],
     after: tuple[Sequence[Installation], Sequence[Fact]],
+    known: Sequence[Span],
 ) -> Iterator[Window]:
     hung = spans([*before[0], *after[0]])
     old, new = _values(before[1]), _values(after[1])
     for key in sorted(old.keys() | new.keys()):
         site, channel, quantity, attribute = key
         there = [each for each in (*before[0], *after[0]) if each.site == site]
-        for start, stop in intersect(changed(old.get(key, []), new.get(key, [])), spans(there) if site else hung):
+        different = intersect(changed(old.get(key, []), new.get(key, [])), spans(there) if site else hung)
+        for start, stop in subtract(different, known):
             yield Window(device=device, channel=channel, quantity=quantity, site=site, start=start,
                          stop=_stop(stop), reason=attribute)  # fmt: skip
 
