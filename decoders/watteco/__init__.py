@@ -1,0 +1,1 @@
+"""Watteco (nke Watteco): sensors that speak a dialect of ZigBee clusters, and compressed batches."""
