@@ -22,6 +22,7 @@ from gateway.aggregation.rules import capture, read
 from gateway.aggregation.tables import AREA_PERIOD
 from gateway.aggregator.changes import restrict
 from gateway.aggregator.engine import Engine
+from gateway.aggregator.indicators import Finding, Indicator, hours_of, judge, margins, worst
 from gateway.aggregator.places import Site
 from gateway.aggregator.reading import Chosen, Reading
 from gateway.aggregator.values import PROFILES, Sites, area_values, choose, panel_of, site_values, whole_windows
@@ -35,6 +36,8 @@ MOST_AGAIN = 5_000_000
 """Series-hours that may be computed anew for other quality flags than usual."""
 MOST_WINDOWS = 500_000
 """Windows of one question: 57 years of hours."""
+MOST_JUDGED = 2_000_000
+"""Site-hours that indicators are judged from in one answer."""
 METHOD = "aggregation-1"
 
 
@@ -44,6 +47,15 @@ class TooMuchError(Exception):
     def __init__(self, de: str, en: str) -> None:
         super().__init__(en)
         self.de, self.en = de, en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An indicator of an area; `finding` None when it is confidential."""
+
+    finding: Finding | None
+    status: str
+    n_sites: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,9 +287,39 @@ class Figures:
         ])  # fmt: skip
         return long.sort("start", "key", "area", "quantity", "place").drop("place")
 
-    def is_final(self, stop: int, watermark: int) -> bool:
-        """Whether a window that ends at `stop` is final."""
-        return stop <= watermark
+    def judge(
+        self, indicator: Indicator, areas: tuple[str, ...] | None, level: str | None, start: int, stop: int
+    ) -> Iterator[tuple[str, Judged]]:
+        """For each area with sites for it what they prove of `[start, stop)`, the worst site first asked.
+
+        Raises:
+            TooMuchError: more site-hours than one answer may be made of.
+        """
+        if self._engine.plan is None:
+            return
+        plan = choose(self._engine.plan, [indicator.quantity], areas, level)
+        low, high = start - start % HOUR_NS, -(-stop // HOUR_NS) * HOUR_NS
+        if plan.points.height * (high - low) // HOUR_NS > MOST_JUDGED:
+            raise TooMuchError("Zu viele Standorte und Stunden; bitte eingrenzen.", "Too many sites and hours; please narrow.")
+        before, after = margins()
+        rows = self._engine.results.site_hours(plan.points["point"].to_list(), low - before, high + after)
+        by_point = rows.partition_by("point", as_dict=True)
+        private = dict(plan.points.select("point", "private").iter_rows())
+        findings: dict[int, Finding] = {}
+        inside = plan.memberships.filter((pl.col("start") < high) & (pl.col("stop") > low))
+        for (area,), members in sorted(inside.partition_by("area", as_dict=True).items()):
+            points = members["point"].unique().to_list()
+            for point in points:
+                if point not in findings:
+                    mine = by_point.get((point,))
+                    hours = hours_of(mine.iter_rows(named=True), indicator.kind) if mine is not None else {}
+                    findings[point] = judge(indicator, hours, low, high)
+            hidden = all(private[point] for point in points) and len(points) < self._rules.hosts
+            yield str(area), Judged(
+                finding=None if hidden else worst([findings[point] for point in points]),
+                status="confidential" if hidden else "ok" if any((point,) in by_point for point in points) else "no_data",
+                n_sites=len(points),
+            )  # fmt: skip
 
 
 def known_periods() -> tuple[str, ...]:

@@ -25,7 +25,7 @@ _DAYS = {"hour": 1, "day": 31, "week": 92, "month": 366, "quarter": 732, "year":
 _HOURS = {"day": 23, "week": 167, "month": 671, "quarter": 2159, "year": 8759}
 
 
-def _list(read_one: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
+def name_list(read_one: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
     def read_all(text: str) -> tuple[str, ...]:
         names = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
         if not all(names) or len(names) > _MOST_NAMES:
@@ -83,15 +83,15 @@ RANGE = (
     _choice("day_basis", "berlin", tuple(ZONES), "Wessen Mitternacht den Tag beginnt. Whose midnight begins the day."),
 )  # fmt: skip
 WHERE = (
-    Parameter(name="area", read=_list(str), example="quartier:05",
+    Parameter(name="area", read=name_list(str), example="quartier:05",
               description="Gebiete, durch Komma getrennt. Areas, separated by commas."),
     Parameter(name="level", read=str, example="quartier",
               description="statt area: alle Gebiete dieser Ebene. Instead of area: every area of this level."),
 )  # fmt: skip
 PARAMETERS = (
-    Parameter(name="quantity", read=_list(quantity), required=True, example="air_temperature",
+    Parameter(name="quantity", read=name_list(quantity), required=True, example="air_temperature",
               description="Messgrößen, durch Komma getrennt. Quantities, separated by commas."),
-    Parameter(name="stat", read=_list(one_of(*STATISTICS)), default=("value",), example="value,max",
+    Parameter(name="stat", read=name_list(one_of(*STATISTICS)), default=("value",), example="value,max",
               description=f"Statistiken über die Standorte: {', '.join(STATISTICS)}; value nach dem Schätzer der Messgröße. Statistics over sites; value: by the quantity's estimator."),
     *WHERE, *RANGE,
     _choice("period", "day", known_periods(), "Länge der Fenster oder Tages-/Wochengang. Length of windows, or profile."),
