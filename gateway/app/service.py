@@ -26,6 +26,8 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from gateway.api.app import create_app
+from gateway.api.blocking import Blocking
+from gateway.api.routes.devices import devices_router
 from gateway.api.routes.health import Check, store_check
 from gateway.app import parts, systemd
 from gateway.app.health import StateReader
@@ -35,6 +37,7 @@ from gateway.app.monitoring import Monitoring
 from gateway.app.process import CONSUMER, ProcessLoop
 from gateway.app.replays import Replays, ReplayWorker
 from gateway.app.retention import keep_bounded
+from gateway.app.watched import DeviceReports
 from gateway.app.web import WebServer, bind
 from gateway.config import ConfigError, Settings
 from gateway.deadletters import DeadLetters, DeadLettersError
@@ -134,6 +137,9 @@ class Service:
                 assert store is not None
                 working += self._process(stack, store, journal)
             routers: list[APIRouter] = []
+            if Role.API in self._roles and settings.monitoring.enabled:
+                reports = stack.enter_context(DeviceReports(settings))
+                routers.append(devices_router(reports.read, Blocking()))
             if Role.AGGREGATE in self._roles and settings.aggregation.enabled:
                 from gateway.app.aggregates import Aggregates  # noqa: PLC0415 - 1 s that a start without need not take
 

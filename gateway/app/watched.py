@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from threading import Lock
+from typing import Any, Self
 
 import msgspec
 import structlog
@@ -11,13 +13,42 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.config import ConfigError, Settings
 from gateway.monitoring.model import Known, Position, Tally, Target
+from gateway.monitoring.storage import MonitoringStore
+from gateway.monitoring.views import report
 from gateway.registry import tables
 from gateway.registry.errors import RegistryError
 from gateway.registry.lookup import Known as KnownDevices
 from gateway.registry.opening import database_url, open_engine
-from gateway.registry.seen import Heard
+from gateway.registry.seen import Heard, SeenDevices
 
 _log = structlog.get_logger(__name__)
+
+
+class DeviceReports:
+    """How all watched devices are, for people and programs; any thread may ask. A context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises ConfigError where the registry cannot be used."""
+        self._watched = Watched(settings, frozenset())
+        self._folder, self._zone = settings.data_dir, settings.monitoring.notify.zone
+        self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the registry."""
+        self._watched.close()
+
+    def read(self) -> dict[str, Any]:
+        """See `monitoring.views.report`; raises NeverRunError, sqlite3.Error."""
+        heard = SeenDevices(self._folder / "devices.sqlite").all()
+        with self._lock:
+            found, unregistered = self._watched.targets(heard)
+        return report(MonitoringStore(self._folder), found, unregistered, self._zone)
 
 
 class Place(msgspec.Struct, frozen=True):

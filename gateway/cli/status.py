@@ -23,25 +23,17 @@ _CHOICE = click.Choice([*STATES, Condition.SOURCE_SILENT.value])
 
 def _report(settings: Settings) -> dict[str, Any]:
     """Everything that is shown; raises ClickException where monitoring has never run."""
-    from gateway.app.watched import Watched
-    from gateway.monitoring.storage import MonitoringStore
-    from gateway.monitoring.views import report
-    from gateway.registry.seen import SeenDevices
+    from gateway.app.watched import DeviceReports
+    from gateway.monitoring.views import NeverRunError
 
-    kept = MonitoringStore(settings.data_dir)
-    if not kept.path.exists():
-        raise click.ClickException(
-            f"{kept.path} fehlt: die Überwachung ist noch nicht gelaufen / monitoring has not run yet (gateway run)"
-        )
-    watched = Watched(settings, frozenset())
     try:
-        targets, unregistered = watched.targets(SeenDevices(settings.data_dir / "devices.sqlite").all())
-    finally:
-        watched.close()
-    try:
-        return report(kept, targets, unregistered, settings.monitoring.notify.zone)
+        with DeviceReports(settings) as reports:
+            return reports.read()
+    except NeverRunError:
+        text = "die Überwachung ist noch nicht gelaufen / monitoring has not run yet (gateway run)"
+        raise click.ClickException(f"{settings.data_dir}: {text}") from None
     except sqlite3.Error as error:
-        raise click.ClickException(f"{kept.path}: {error}") from error
+        raise click.ClickException(f"{settings.data_dir}: {error}") from error
 
 
 def _table(report: dict[str, Any]) -> None:
@@ -69,12 +61,6 @@ def _table(report: dict[str, Any]) -> None:
     )
 
 
-def _plain(report: dict[str, Any]) -> dict[str, Any]:
-    """For programs: without the members that only the table needs."""
-    devices = [{k: v for k, v in device.items() if not k.endswith("_ns")} for device in report["devices"]]
-    return {**{k: v for k, v in report.items() if not k.endswith("_ns")}, "devices": devices}
-
-
 @click.command()
 @config_option
 @click.option("--state", "states", type=_CHOICE, multiple=True, help="Nur diese / only these (mehrfach / repeatable).")
@@ -98,7 +84,9 @@ def status(settings: Settings, *, states: tuple[str, ...], faulty: bool, as_json
         ]
         report["sources"] = [f for f in report["sources"] if not states or f["condition"] in states]
     if as_json:
-        click.echo(json.dumps(_plain(report), ensure_ascii=False, indent=1))
+        from gateway.monitoring.views import plain
+
+        click.echo(json.dumps(plain(report), ensure_ascii=False, indent=1))
     else:
         _table(report)
     at = report["round_ns"]

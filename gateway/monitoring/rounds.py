@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 LAPSE_NS = 120 * SECOND_NS
 """Between two rounds further apart than this (and three times the usual) the gateway was down."""
-LOOK_NS = 900 * SECOND_NS
+LOOK_NS = 3600 * SECOND_NS
 """Stored values of a device are not looked at more often."""
 LOOK_SECONDS = 20.0
 """A round stops looking at stored values after this."""

@@ -33,6 +33,16 @@ def fault(finding: Finding, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
+class NeverRunError(Exception):
+    """Monitoring has not run on this data folder yet."""
+
+
+def plain(report: Mapping[str, Any]) -> dict[str, Any]:
+    """A report for programs: without the members in ns that tables are made from."""
+    devices = [{k: v for k, v in device.items() if not k.endswith("_ns")} for device in report["devices"]]
+    return {**{k: v for k, v in report.items() if not k.endswith("_ns")}, "devices": devices}
+
+
 def report(kept: MonitoringStore, targets: Mapping[str, Target], unregistered: int, zone: ZoneInfo) -> dict[str, Any]:
     """Every watched device, the worst first, as the last round left it.
 
@@ -41,7 +51,12 @@ def report(kept: MonitoringStore, targets: Mapping[str, Target], unregistered: i
         targets: names and last messages; devices it lacks are no longer watched, and left out.
         unregistered: heard devices that are not watched.
         zone: of times in texts.
+
+    Raises:
+        NeverRunError: there is nothing yet. sqlite3.Error: it cannot be read now.
     """
+    if not kept.path.exists():
+        raise NeverRunError(f"{kept.path} is not there")
     states, held, meta = kept.devices(), kept.faults(), kept.meta()
     by_device: dict[str, list[Finding]] = {}
     for finding in sorted(held.values(), key=lambda finding: wording.RANK[finding.key.condition]):

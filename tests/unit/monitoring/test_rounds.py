@@ -148,7 +148,7 @@ def test_low_batteries_and_flat_lines_come_from_the_store_and_stay_while_nothing
     assert {key.condition.value for key in city.kept.faults()} == {"low_battery", "flat_line"}
     moved = [point(city.now - n * MINUTE, 20.0 + n) for n in range(3)]
     store.write([*moved, point(city.now, 3.0, "battery_voltage")], 2)
-    city.pass_time(20 * MINUTE, "d")
+    city.pass_time(70 * MINUTE, "d")
     assert city.state() == "ok"
 
 
