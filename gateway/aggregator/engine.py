@@ -273,9 +273,11 @@ class Engine:
         for start in range(low, high, step):
             stop = min(start + step, high)
             rows = self._reading.between(start - before, stop + after, series)
-            hours = site_hours(
-                series_hours(rows, sub, start, stop, used=self._used, first_used=firsts), sub, start, stop
-            ).filter(pl.col("point").is_in(points.implode())).with_columns(pl.col(pl.Float64).fill_nan(None))
+            hours = (
+                site_hours(series_hours(rows, sub, start, stop, used=self._used, first_used=firsts), sub, start, stop)
+                .filter(pl.col("point").is_in(points.implode()))
+                .with_columns(pl.col(pl.Float64).fill_nan(None))
+            )
             changed = self.results.replace(hours, points.to_list(), start, stop, self._clock())
             done.rows += rows.height
             for point, hour in changed.iter_rows():

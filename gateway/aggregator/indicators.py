@@ -160,9 +160,9 @@ def _year(limit: Limit, hours: Mapping[int, Hour], start: int, stop: int) -> Fin
     means = [mean for mean in (_day_mean(hours, day) for day in days) if mean is not None]
     enough = bool(days) and len(means) >= capture().needed("year", len(days))
     value = sum(means) / len(means) if enough else None
-    year = any(each.start == start and each.stop == stop for each in windows(Period.YEAR, DayBasis.MEZ, start, stop)) or (
-        any(each.start == start and each.stop == stop for each in windows(Period.YEAR, DayBasis.BERLIN, start, stop))
-    )
+    year = any(
+        each.start == start and each.stop == stop for each in windows(Period.YEAR, DayBasis.MEZ, start, stop)
+    ) or (any(each.start == start and each.stop == stop for each in windows(Period.YEAR, DayBasis.BERLIN, start, stop)))
     answer = Answer.UNKNOWN if value is None or not year else Answer.YES if value > limit.value else Answer.NO
     return Finding(answer=answer, missing=len(days) - len(means), value=value)
 
@@ -220,7 +220,9 @@ def _whole_days(basis: DayBasis, start: int, stop: int) -> Iterable[Window]:
     """The days of the range. One that hangs out by some hours, because it was asked by another midnight, counts."""
     slack = timedelta(hours=3) // timedelta(microseconds=1) * 1000
     return (
-        day for day in windows(Period.DAY, basis, start, stop) if day.start >= start - slack and day.stop <= stop + slack
+        day
+        for day in windows(Period.DAY, basis, start, stop)
+        if day.start >= start - slack and day.stop <= stop + slack
     )
 
 

@@ -1,19 +1,19 @@
 """What the aggregation needs to know of places: a Protocol, and its simplest implementation, one TOML file.
 
-    [sites.laurentiusplatz]
-    name = "Laurentiusplatz"
-    longitude = 7.1412
-    latitude = 51.2545
-    height = 160                  # m above sea level
-    siting = "background"
+[sites.laurentiusplatz]
+name = "Laurentiusplatz"
+longitude = 7.1412
+latitude = 51.2545
+height = 160                  # m above sea level
+siting = "background"
 
-    [[installations]]
-    device = "a84041000181c061"
-    site = "laurentiusplatz"
-    start = 2026-03-01T10:00:00+01:00
+[[installations]]
+device = "a84041000181c061"
+site = "laurentiusplatz"
+start = 2026-03-01T10:00:00+01:00
 
-    [devices.a84041000181c061]
-    expected_interval = 600       # s
+[devices.a84041000181c061]
+expected_interval = 600       # s
 """
 
 from __future__ import annotations

@@ -15,16 +15,16 @@ import polars as pl
 from gateway.aggregation import tables
 from gateway.aggregation.aggregate import fill_site_hours
 from gateway.aggregation.calendar import HOUR_NS, DayBasis, Period
-from gateway.aggregation.disclosure import Disclosure, protect
+from gateway.aggregation.disclosure import Disclosure
 from gateway.aggregation.hourly import USED
 from gateway.aggregation.plan import Plan
 from gateway.aggregation.rules import capture, read
-from gateway.aggregation.tables import AREA_PERIOD
 from gateway.aggregator.changes import restrict
 from gateway.aggregator.engine import Engine
 from gateway.aggregator.indicators import Finding, Indicator, hours_of, judge, margins, worst
 from gateway.aggregator.places import Site
 from gateway.aggregator.reading import Chosen, Reading
+from gateway.aggregator.shield import shield
 from gateway.aggregator.values import PROFILES, Sites, area_values, choose, panel_of, site_values, whole_windows
 from gateway.areas.model import Area
 
@@ -231,7 +231,8 @@ class Figures:
             hours = tables.frame(connection, "select * from site_hour")
         wanted = hours.filter(pl.col("point").is_in(plan.points["point"].implode()))
         return wanted.with_columns(
-            revision=pl.lit(self._engine.results.note("revision"), pl.Int64), computed_at=pl.lit(self._clock(), pl.Int64)
+            revision=pl.lit(self._engine.results.note("revision"), pl.Int64),
+            computed_at=pl.lit(self._clock(), pl.Int64),
         )
 
     def _piece(
@@ -242,9 +243,9 @@ class Figures:
         found = area_values(
             sites, plan, question.period, question.basis, panel=members, invalid=question.include_invalid
         )
-        return self._rows(question, found)
+        return self._rows(question, plan, found)
 
-    def _rows(self, question: Question, found: pl.DataFrame) -> pl.DataFrame:
+    def _rows(self, question: Question, plan: Plan, found: pl.DataFrame) -> pl.DataFrame:
         """What may be shown, a row for each statistic."""
         if question.min_coverage is not None:
             low = (pl.col("status") == "ok") & (pl.col("coverage") < question.min_coverage)
@@ -255,20 +256,19 @@ class Figures:
             )
         # What is shown in spite of its status is kept from the public by the same rules.
         lent = (pl.col("status") == "insufficient_coverage") & pl.lit(question.include_invalid)
-        shown = protect(
-            found.select(AREA_PERIOD.keys()).with_columns(
-                value=pl.when(lent).then(found["invalid"]).otherwise("value"),
-                max=pl.when(lent & pl.col("max").is_null()).then(found["invalid"]).otherwise("max"),
-                n_sites_valid=pl.when(lent).then("n_sites").otherwise("n_sites_valid"),
-                status=pl.when(lent).then(pl.lit("ok")).otherwise("status"),
+        shown = shield(
+            found.with_columns(
+                value=pl.when(lent).then("invalid").otherwise("value"),
+                max=pl.when(lent & pl.col("max").is_null()).then("invalid").otherwise("max"),
             ),
+            plan,
             self._rules,
         )
         found = found.with_columns(
             **{name: shown[name] for name in STATISTICS if name != "max"},
             max=pl.when(~lent).then(shown["max"]),
             bound=shown["bound"], n=shown["n"],
-            status=pl.when(shown["status"] == "confidential").then(pl.lit("confidential")).otherwise("status"),
+            status=shown["status"],
         )  # fmt: skip
         if question.period in PROFILES:
             found = found.with_columns(
@@ -300,7 +300,9 @@ class Figures:
         plan = choose(self._engine.plan, [indicator.quantity], areas, level)
         low, high = start - start % HOUR_NS, -(-stop // HOUR_NS) * HOUR_NS
         if plan.points.height * (high - low) // HOUR_NS > MOST_JUDGED:
-            raise TooMuchError("Zu viele Standorte und Stunden; bitte eingrenzen.", "Too many sites and hours; please narrow.")
+            raise TooMuchError(
+                "Zu viele Standorte und Stunden; bitte eingrenzen.", "Too many sites and hours; please narrow."
+            )
         before, after = margins()
         rows = self._engine.results.site_hours(plan.points["point"].to_list(), low - before, high + after)
         by_point = rows.partition_by("point", as_dict=True)

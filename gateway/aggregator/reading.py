@@ -93,7 +93,9 @@ class FramesReading:
         """See Reading; reads everything these series have."""
         found: dict[int, tuple[int, int]] = {}
         for rows in self._pieces(0, EVER, series):
-            good = rows if flags is None else rows.filter(pl.col("flag").is_in(list(flags)) & pl.col("value").is_finite())
+            good = (
+                rows if flags is None else rows.filter(pl.col("flag").is_in(list(flags)) & pl.col("value").is_finite())
+            )
             for number, low, high in good.group_by("series").agg(pl.min("time"), pl.max("time").alias("t")).iter_rows():
                 before = found.get(number, (low, high))
                 found[number] = (min(low, before[0]), max(high, before[1]))

@@ -206,17 +206,15 @@ class Results:
                     f"and t.start >= {low} and t.start < {high}"
                 )
                 db.unregister("incoming")
-            new = changed.with_columns(
-                revision=pl.lit(revision, pl.Int64), computed_at=pl.lit(now, pl.Int64)
-            ).select(VERSIONED.keys())
+            new = changed.with_columns(revision=pl.lit(revision, pl.Int64), computed_at=pl.lit(now, pl.Int64)).select(
+                VERSIONED.keys()
+            )
             db.register("incoming", new.to_arrow())
             db.execute("insert into site_hour by name select * from incoming")
             db.unregister("incoming")
         return touched
 
-    def site_hours(
-        self, points: Sequence[int], low: int, high: int, as_of: int | None = None
-    ) -> pl.DataFrame:
+    def site_hours(self, points: Sequence[int], low: int, high: int, as_of: int | None = None) -> pl.DataFrame:
         """Rows of schema VERSIONED of these points in `[low, high)`, as they stood at `as_of` ns (None: now)."""
         chosen = f"start >= {low} and start < {high} and point in (select unnest($points))"
         names = ", ".join(VERSIONED)
@@ -230,7 +228,9 @@ class Results:
 
     def count(self, points: Sequence[int], low: int, high: int) -> int:
         """How many site-hours there are."""
-        query = f"select count(*) from site_hour where start >= {low} and start < {high} and point in (select unnest(?))"
+        query = (
+            f"select count(*) from site_hour where start >= {low} and start < {high} and point in (select unnest(?))"
+        )
         with self.cursor() as db:
             row = db.execute(query, [list(points)]).fetchone()
         return int(row[0]) if row else 0
@@ -276,8 +276,7 @@ class Results:
         with self._writing() as db:
             db.execute("delete from site_hour_past where superseded_at < ?", [before])
             db.execute(
-                "delete from plan where revision < "
-                "(select coalesce(max(revision), 0) from plan where created_at <= ?)",
+                "delete from plan where revision < (select coalesce(max(revision), 0) from plan where created_at <= ?)",
                 [before],
             )
 

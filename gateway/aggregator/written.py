@@ -13,9 +13,10 @@ from typing import Protocol
 import polars as pl
 
 from gateway.aggregation.calendar import HOUR_NS, DayBasis, Period, hour_keys
-from gateway.aggregation.disclosure import Disclosure, protect
+from gateway.aggregation.disclosure import Disclosure
 from gateway.aggregation.plan import FOREVER, Plan
 from gateway.aggregation.tables import AREA_PERIOD
+from gateway.aggregator.shield import shield
 from gateway.aggregator.results import AREA_RESULT, Results
 from gateway.aggregator.values import area_values, choose, site_values, whole_windows
 
@@ -110,7 +111,7 @@ class Writer:
         found = area_values(sites, plan, period, self._basis, panel=frozenset(points))
         found = found.filter(pl.col("start").is_in(list(starts)) & (pl.col("status") != "no_data"))
         basis = pl.lit(str(self._basis))
-        shown = protect(found.select(AREA_PERIOD.keys()), self._rules).with_columns(
+        shown = shield(found, plan, self._rules).with_columns(
             basis=basis, revision=found["revision"], computed_at=found["computed_at"],
             estimator=pl.col("estimator").replace({"sum_of_panel": "sum_of_valid_sites"}),
         ).select(pl.col(name).cast(kind) for name, kind in AREA_RESULT.items())  # fmt: skip

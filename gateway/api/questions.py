@@ -207,4 +207,6 @@ def read_question(values: Mapping[str, Any], figures: Figures, now: int) -> Aske
             faults.add("cursor", error.why, error.why_en)
             faults.check()
     limit = values["limit"] or (None if values["format"] == "csv" else PAGE)
-    return Asked(question=question, format=values["format"], dialect=values["dialect"], limit=limit, after=after, id=id_)
+    return Asked(
+        question=question, format=values["format"], dialect=values["dialect"], limit=limit, after=after, id=id_
+    )

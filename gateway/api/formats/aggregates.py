@@ -49,9 +49,7 @@ class Named:
         return next((area for area in versions if area.holds(day)), versions[-1] if versions else None)
 
 
-def row(
-    one: Mapping[str, Any], area: Area | None, zone: tzinfo, watermark: int, method: str
-) -> dict[str, Any]:
+def row(one: Mapping[str, Any], area: Area | None, zone: tzinfo, watermark: int, method: str) -> dict[str, Any]:
     """A row of `gateway.aggregator.query.Figures.pieces` as a JSON object."""
     value = one["value"]
     return {

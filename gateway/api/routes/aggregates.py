@@ -94,7 +94,11 @@ def estimate(figures: Figures, question: Question) -> int:
 
 
 def _key(start: int, one: Mapping[str, Any]) -> Key:
-    return start, f"{'' if one['key'] is None else one['key']:>4}/{one['area']}", f"{one['quantity']}/{STATISTICS.index(one['stat'])}"
+    return (
+        start,
+        f"{'' if one['key'] is None else one['key']:>4}/{one['area']}",
+        f"{one['quantity']}/{STATISTICS.index(one['stat'])}",
+    )
 
 
 def _after(piece: pl.DataFrame, after: Key | None) -> pl.DataFrame:
@@ -183,7 +187,10 @@ _DOCUMENTED: dict[str, Any] = {
     "description": "Zeilen in der Reihenfolge von Beginn, Gebiet, Messgröße, Statistik (rows by begin, area, ...)",
     "headers": {
         "Link": {"description": 'rel="next"', "schema": {"type": "string"}},
-        "X-Total-Estimate": {"description": "Zeilen insgesamt, etwa / rows in all, about", "schema": {"type": "integer"}},
+        "X-Total-Estimate": {
+            "description": "Zeilen insgesamt, etwa / rows in all, about",
+            "schema": {"type": "integer"},
+        },
     },
     "content": {
         "application/json": {"schema": {"type": "object", "required": ["meta", "data", "next"]}},

@@ -17,7 +17,8 @@ from gateway.api.blocking import Blocking
 from gateway.api.parameters import Parameter, ParameterError, fault, invalid, one_of, read_parameters
 from gateway.areas.model import Area
 from gateway.problems import Kind, documented
-from gateway.quantities import QUANTITIES, Kind as Behaviour
+from gateway.quantities import QUANTITIES
+from gateway.quantities import Kind as Behaviour
 
 _FORMAT = Parameter(name="format", read=one_of("json", "geojson"), default="json", description="Format.",
                     schema={"type": "string", "enum": ["json", "geojson"], "default": "json"})  # fmt: skip
@@ -46,7 +47,9 @@ def add_places(router: APIRouter, figures: Figures, blocking: Blocking) -> None:
         levels = sorted({area.level for area in figures.areas})
         if values["level"] is not None and values["level"] not in levels:
             listed = ", ".join(levels)
-            raise invalid(fault("level", values["level"], ParameterError(f"Ebenen sind: {listed}.", f"Levels are: {listed}.")))
+            raise invalid(
+                fault("level", values["level"], ParameterError(f"Ebenen sind: {listed}.", f"Levels are: {listed}."))
+            )
         return await blocking(_areas, figures, values)
 
     async def sites(request: Request) -> Response:
@@ -99,9 +102,12 @@ def site_rows(figures: Figures) -> list[dict[str, Any]]:
     if plan is not None:
         for site, quantity in plan.points.select("site", "quantity").iter_rows():
             quantities.setdefault(site, set()).add(quantity)
-        for site, area in plan.memberships.join(plan.points.select("point", "site"), on="point").select(
-            "site", "area"
-        ).unique().iter_rows():
+        for site, area in (
+            plan.memberships.join(plan.points.select("point", "site"), on="point")
+            .select("site", "area")
+            .unique()
+            .iter_rows()
+        ):
             areas.setdefault(site, set()).add(area)
     return [
         {

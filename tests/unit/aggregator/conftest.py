@@ -34,7 +34,10 @@ QUARTIERE = tuple(
     )
     for n in range(3)
 )
-AREAS = (*QUARTIERE, Area(id="stadtbezirk:0", level="stadtbezirk", number="0", name="Mitte", geometry=box(7, 51, 10, 52)))
+AREAS = (
+    *QUARTIERE,
+    Area(id="stadtbezirk:0", level="stadtbezirk", number="0", name="Mitte", geometry=box(7, 51, 10, 52)),
+)
 SITES = tuple(Site(id=f"s{n}", longitude=7.5 + n, latitude=51.5, height=150.0 + n) for n in range(3))
 
 
@@ -97,8 +100,10 @@ class Town:
         found = self.results.site_hours(list(points), 0, START + 400 * 24 * HOUR, as_of)
         names = [points[number] for number in found["point"]]
         return (
-            found.with_columns(site=pl.Series([n[0] for n in names], dtype=pl.String),
-                               quantity=pl.Series([n[2] for n in names], dtype=pl.String))  # fmt: skip
+            found.with_columns(
+                site=pl.Series([n[0] for n in names], dtype=pl.String),
+                quantity=pl.Series([n[2] for n in names], dtype=pl.String),
+            )  # fmt: skip
             .drop("point", "computed_at")
             .sort("site", "quantity", "start")
         )

@@ -66,7 +66,9 @@ def test_any_order_of_arrival_gives_what_a_full_computation_gives(place, facts, 
 
 
 def test_a_late_observation_changes_the_hours_it_reaches_and_no_other(place):
-    place.write(*[(f"d{n}", "air_temperature", START + m * MINUTE, 10.0 + n) for m in range(0, 600, 10) for n in range(3)])
+    place.write(
+        *[(f"d{n}", "air_temperature", START + m * MINUTE, 10.0 + n) for m in range(0, 600, 10) for n in range(3)]
+    )
     place.engine.work()
     before = place.hours()
     place.write(("d1", "air_temperature", START + 3 * HOUR + 55 * MINUTE, 50.0))
