@@ -139,6 +139,7 @@ class Monitoring:
             try:
                 made = await asyncio.shield(task)
             except asyncio.CancelledError:
+                self._rounds.hurry.set()
                 await asyncio.wait([task])
                 raise
             if made:

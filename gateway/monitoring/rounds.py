@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from threading import Event
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -77,12 +78,13 @@ class _Memory(msgspec.Struct):
 
 
 class Rounds:
-    """Not thread-safe: one round after the other."""
+    """Not thread-safe: one round after the other. `hurry`, once set, makes a round leave the store alone."""
 
     def __init__(self, store: Store, kept: MonitoringStore, settings: MonitoringSettings) -> None:
         """`store` holds the observations, `kept` what monitoring remembers."""
         self._store, self._kept, self._settings = store, kept, settings
         self._memory: _Memory | None = None
+        self.hurry = Event()
 
     def round(self, facts: Facts, now: int) -> Summary:
         """Look, judge, remember.
@@ -178,7 +180,7 @@ class Rounds:
         deadline = time.monotonic() + LOOK_SECONDS
         try:
             for _, device in due[: self._settings.devices_per_round]:
-                if time.monotonic() > deadline:
+                if self.hurry.is_set() or time.monotonic() > deadline:
                     break
                 found += self._values(facts.targets[device], held, examined, facts.as_of)
                 looked.add(device)
@@ -238,6 +240,8 @@ class Rounds:
         placed = [target for target in facts.targets.values() if target.position is not None]
         if len(placed) <= drift.neighbours:
             return True
+        if self.hurry.is_set():
+            return False
         start = (facts.as_of // HOUR_NS) * HOUR_NS - round(drift.window) // 3600 * HOUR_NS
         names = {target.device for target in placed}
         try:
