@@ -9,6 +9,9 @@ fPort 1, 13 bytes, 15 with temperature, little-endian: `2C NNNNNNNN RRRRRRRR KK 
 - A: bits 0 magnet, 1 removed, 2 sensor fraud, 3 leak, 4 reverse flow, 5 battery low
 - T: int16, big-endian (MSB first, as in the sister model HYDRODIGIT), 0.1 degC
 
+The published example prints 00012074 and 00000134, its own codec computes 73802 and 290 from those bytes, as here; it
+takes A for a number, the manual for bits.
+
 Source: B METERS IWM-LR3 / LR4 user manual 1.0; https://github.com/TheThingsNetwork/lorawan-devices
 (b-meters/iwmlr3.js), facts only.
 """
