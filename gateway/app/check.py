@@ -15,6 +15,7 @@ from gateway.app.jobs import AlreadyRunningError, ownership
 from gateway.config import ConfigError, HttpSource, Mqtt5Source, Settings, Source
 from gateway.journal import JournalDamagedError, check
 from gateway.model import JournalUnavailableError, StoreUnavailableError
+from gateway.monitoring.channels import Channel
 from gateway.transports.tokens import Keyring
 
 TIMEOUT = 15.0
@@ -36,6 +37,11 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     yield await _ask(f"store {settings.store.kind}", lambda: asyncio.to_thread(_store, settings))
     for name, source in settings.sources.items():
         yield await _ask(f"source {name}", partial(_source, name, source))
+    if settings.monitoring.enabled:
+        from gateway.app.monitoring import channels  # noqa: PLC0415 - start-up time of other commands
+
+        for name, build in channels(settings.monitoring.notify).items():
+            yield await _ask(f"notify {name}", partial(_channel, build))
 
 
 async def _ask(what: str, look: Callable[[], Awaitable[str]]) -> Finding:
@@ -84,6 +90,10 @@ def _store(settings: Settings) -> str:
         return "in use by the running gateway (see /readyz)"
     except StoreUnavailableError as error:
         raise ConfigError(str(error)) from error
+
+
+async def _channel(build: Callable[[], Channel]) -> str:
+    return await build().probe()
 
 
 async def _source(name: str, source: Source) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
@@ -12,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from gateway.app.health import StateReader
 from gateway.app.parts import journal_folder
 from gateway.app.watched import Watched
-from gateway.config import MonitoringSettings, PlainMapping, Settings
+from gateway.config import NotifySettings, PlainMapping, Settings
 from gateway.journal import JournalReader
 from gateway.model import SECOND_NS, Store
 from gateway.monitoring.channels import Channel
@@ -67,18 +68,17 @@ def timed_sources(settings: Settings) -> frozenset[str]:
     )
 
 
-def channels(settings: MonitoringSettings) -> list[Channel]:
-    """The configured ways to tell people; raises ConfigError."""
-    found: list[Channel] = []
-    notify = settings.notify
-    if notify.webhook is not None:
+def channels(notify: NotifySettings) -> dict[str, Callable[[], Channel]]:
+    """Builders of the configured ways to tell people, by name; they raise ConfigError."""
+    found: dict[str, Callable[[], Channel]] = {}
+    if (webhook := notify.webhook) is not None:
         from gateway.monitoring.webhook import Webhook  # noqa: PLC0415 - only where it is configured
 
-        found.append(Webhook(notify.webhook, notify))
-    if notify.mail is not None:
+        found["webhook"] = partial(Webhook, webhook, notify)
+    if (mail := notify.mail) is not None:
         from gateway.monitoring.mail import Mail  # noqa: PLC0415 - only where it is configured
 
-        found.append(Mail(notify.mail, notify))
+        found["mail"] = partial(Mail, mail, notify)
     return found
 
 
@@ -114,7 +114,7 @@ class Monitoring:
         self._rounds = Rounds(store, kept, settings.monitoring)
         self._notifier = Notifier(
             kept,
-            channels(settings.monitoring),
+            [build() for build in channels(settings.monitoring.notify).values()],
             settings.monitoring.notify,
             clock=clock,
             counted=self._metrics.counted,

@@ -32,3 +32,6 @@ class Channel(Protocol):
 
     async def deliver(self, message: Message) -> None:
         """Hand it over; raises DeliveryError. Ends within a bounded time."""
+
+    async def probe(self) -> str:
+        """For `gateway check`: reach it as far as that goes without disturbing anybody; raises DeliveryError."""

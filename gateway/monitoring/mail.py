@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE
 from email.utils import format_datetime
+from typing import TypeVar
 
 import structlog
 
@@ -20,6 +21,7 @@ from gateway.monitoring.channels import DeliveryError
 from gateway.monitoring.digest import News
 from gateway.monitoring.storage import Message
 
+T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 
@@ -58,20 +60,30 @@ class Mail:
         """Hand it to the mail server; each step ends within the configured time."""
         await asyncio.to_thread(self._send, message.body)
 
+    async def probe(self) -> str:
+        """Connect and log in; no mail is sent."""
+        await asyncio.to_thread(self._session, lambda server: server.noop())
+        return f"{self._settings.host} takes the connection; nothing was sent"
+
     def _send(self, body: bytes) -> None:
+        settings = self._settings
+        refused = self._session(lambda server: server.sendmail(settings.sender, settings.recipients, body))
+        if refused:
+            _log.warning("mail server refused recipients", refused=len(refused))
+
+    def _session(self, use: Callable[[smtplib.SMTP], T]) -> T:
+        """Connect, log in, and what `use` does; raises DeliveryError without addresses and passwords."""
         try:
             with self._connect() as server:
                 if self._user and self._password:
                     server.login(self._user, self._password)
-                refused = server.sendmail(self._settings.sender, self._settings.recipients, body)
+                return use(server)
         except smtplib.SMTPRecipientsRefused:
             raise DeliveryError("every recipient was refused") from None
         except smtplib.SMTPResponseException as error:  # the server's words may quote addresses
             raise DeliveryError(f"{type(error).__name__}: answered {error.smtp_code}") from None
         except (smtplib.SMTPException, OSError) as error:
             raise DeliveryError(type(error).__name__) from None
-        if refused:
-            _log.warning("mail server refused recipients", refused=len(refused))
 
     def _connect(self) -> smtplib.SMTP:
         settings = self._settings

@@ -131,3 +131,7 @@ class Webhook:
             raise DeliveryError(type(error).__name__) from None
         if not 200 <= status < 300:
             raise DeliveryError(f"answered {status}", float(wait) if wait.isascii() and wait.isdigit() else None)
+
+    async def probe(self) -> str:
+        """A webhook cannot be asked without telling it something."""
+        return f"address is usable, {'signed' if self._secret else 'without secret: not signed'}; nothing was sent"

@@ -180,6 +180,16 @@ async def test_mail_goes_out_encrypted_german_first(security, server_tls, author
     assert "no longer watched" in text
 
 
+async def test_check_reaches_the_servers_and_sends_nothing(server_tls, authority):
+    with SmtpServer(tls=server_tls, login=("gw", "s3cret")) as server, Receiver() as receiver:
+        assert "nothing was sent" in await mail(server, authority, **LOGIN).probe()
+        assert "signed" in await webhook(receiver.url).probe()
+    assert (server.mails, receiver.requests) == ([], [])
+    assert "AUTH" in server.commands
+    with pytest.raises(DeliveryError, match="ConnectionRefusedError"):
+        await mail(server, authority, **LOGIN).probe()
+
+
 async def test_without_tls_only_without_password():
     with SmtpServer() as server:
         channel = mail(server, security="none")
