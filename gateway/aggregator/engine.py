@@ -245,10 +245,10 @@ class Engine:
             facts = self._devices.get(device)
             if facts is None:
                 continue
-            low, high = low - facts.back, high + facts.forward
+            first, last = low - facts.back, high + facts.forward
             if facts.counter:
-                high = max(high, min(high + DAY_NS, self._newest + facts.forward))
-            spans[device].append((low - low % HOUR_NS, high - high % HOUR_NS + HOUR_NS))
+                last = max(last, min(last + DAY_NS, self._newest + facts.forward))
+            spans[device].append((first - first % HOUR_NS, last - last % HOUR_NS + HOUR_NS))
         for device, pieces in spans.items():
             pieces.sort()
             start, stop = pieces[0]

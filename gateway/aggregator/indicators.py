@@ -85,8 +85,8 @@ def catalogue() -> Mapping[str, Indicator]:
         Indicator(id=name, quantity="sound_level_a_eq", de=words, kind="noise", unit="dB(A)", source="34. BImSchV")
         for name, words in (("lden", "Tag-Abend-Nacht-Pegel"), ("lnight", "Nachtpegel"))
     ]
-    found.append(Indicator(id="heavy_rain", quantity="precipitation", de="Starkregen (Warnstufe)", kind="rain", unit="1",
-                           source=table["heavy_rain"]["source"]))  # fmt: skip
+    found.append(Indicator(id="heavy_rain", quantity="precipitation", de="Starkregen (Warnstufe)", kind="rain",
+                           unit="1", source=table["heavy_rain"]["source"]))  # fmt: skip
     found.append(Indicator(id="parking_full", quantity="parking_occupied", de="Zeitanteil über 85 % belegt",
                            kind="parking", unit="1", source="thresholds.toml"))  # fmt: skip
     return {each.id: each for each in found}

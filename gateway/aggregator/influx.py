@@ -73,9 +73,10 @@ class InfluxFigures:
             "predicate": " AND ".join(f'{name}="{value}"' for name, value in names.items()),
         })  # fmt: skip
         connection = kind(url.hostname or "", url.port, timeout=self._settings.timeout)
+        target = f"{url.path.rstrip('/')}/api/v2/delete?{query}"
+        headers = {"Authorization": f"Token {self._token}", "Content-Type": "application/json"}
         try:
-            connection.request("POST", f"{url.path.rstrip('/')}/api/v2/delete?{query}", body,
-                               {"Authorization": f"Token {self._token}", "Content-Type": "application/json"})  # fmt: skip
+            connection.request("POST", target, body, headers)
             status = connection.getresponse().status
         except (OSError, http.client.HTTPException) as error:
             raise StoreUnavailableError(f"InfluxDB cannot be reached: {error}", 5) from error

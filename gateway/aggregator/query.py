@@ -221,8 +221,8 @@ class Figures:
         first, last = (max(low, span[0]), min(high, span[1])) if span else (low, low)
         if sub.parts.height * max(0, last - first) // HOUR_NS > MOST_AGAIN:
             raise TooMuchError(
-                "Mit anderen Qualitätsmarken wird neu gerechnet, für so viele Reihen und Stunden nicht; bitte eingrenzen.",
-                "Other quality flags mean computing anew, which is not done for so many series and hours; please narrow.",
+                "Mit anderen Qualitätsmarken wird neu gerechnet, für so viele Reihen und Stunden nicht.",
+                "Other quality flags mean computing anew, not done for so many series and hours.",
             )
         with closing(tables.connect(threads=1)) as connection:
             if first < last:
@@ -317,9 +317,10 @@ class Figures:
                     hours = hours_of(mine.iter_rows(named=True), indicator.kind) if mine is not None else {}
                     findings[point] = judge(indicator, hours, low, high)
             hidden = all(private[point] for point in points) and len(points) < self._rules.hosts
+            seen = any((point,) in by_point for point in points)
             yield str(area), Judged(
                 finding=None if hidden else worst([findings[point] for point in points]),
-                status="confidential" if hidden else "ok" if any((point,) in by_point for point in points) else "no_data",
+                status="confidential" if hidden else "ok" if seen else "no_data",
                 n_sites=len(points),
             )  # fmt: skip
 

@@ -243,9 +243,9 @@ class Results:
 
     def areas(self, basis: str, period: str, quantity: str, low: int, high: int) -> pl.DataFrame:
         """Rows of schema AREA_RESULT that were written out for windows that begin in `[low, high)`."""
-        query = f"select * from area_result where basis = ? and period = ? and quantity = ? and start >= {low} and start < {high}"
+        query = "select * from area_result where basis = ? and period = ? and quantity = ? and start >= ? and start < ?"
         with self.cursor() as db:
-            return _frame(db, query, [basis, period, quantity]).cast(AREA_RESULT)  # type: ignore[arg-type]  # dtypes are classes
+            return _frame(db, query, [basis, period, quantity, low, high]).cast(AREA_RESULT)  # type: ignore[arg-type]  # dtypes are classes
 
     def write_areas(self, rows: pl.DataFrame) -> None:
         """Put rows of schema AREA_RESULT in place of those of the same basis, period, area, quantity and start."""

@@ -71,7 +71,7 @@ class Worker:
         except (StoreUnavailableError, ConfigError) as error:
             self._said(str(error))
             return LONGEST
-        except Exception:  # the figures stand still, but receiving must go on, and somebody must read why
+        except Exception:  # noqa: BLE001 - the figures stand still, but receiving must go on, and somebody must read why
             self._said("internal error, see the log")
             _log.exception("aggregation failed")
             return LONGEST

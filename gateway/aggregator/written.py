@@ -16,8 +16,8 @@ from gateway.aggregation.calendar import HOUR_NS, DayBasis, Period, hour_keys
 from gateway.aggregation.disclosure import Disclosure
 from gateway.aggregation.plan import FOREVER, Plan
 from gateway.aggregation.tables import AREA_PERIOD
-from gateway.aggregator.shield import shield
 from gateway.aggregator.results import AREA_RESULT, Results
+from gateway.aggregator.shield import shield
 from gateway.aggregator.values import area_values, choose, site_values, whole_windows
 
 _KEY = ["basis", "period", "area", "quantity", "start"]

@@ -1,5 +1,7 @@
 """Query parameters of figures: read, checked against vocabulary and areas, turned into a question."""
 
+# ruff: noqa: E501 - a description stands in one line, German and English
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -26,6 +28,7 @@ _HOURS = {"day": 23, "week": 167, "month": 671, "quarter": 2159, "year": 8759}
 
 
 def name_list(read_one: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
+    """Reads names separated by commas."""
     def read_all(text: str) -> tuple[str, ...]:
         names = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
         if not all(names) or len(names) > _MOST_NAMES:
@@ -151,7 +154,7 @@ class Faults:
             raise invalid(*self.found)
 
 
-def read_range(values: Mapping[str, Any], faults: Faults, now: int, period: str) -> tuple[int, int]:
+def read_range(faults: Faults, now: int, period: str) -> tuple[int, int]:
     """Begin and end in ns."""
     stop = faults.moment("to")
     begin = faults.moment("from")
@@ -184,7 +187,7 @@ def read_where(values: Mapping[str, Any], faults: Faults, figures: Figures) -> N
 def read_question(values: Mapping[str, Any], figures: Figures, now: int) -> Asked:
     """The request; raises ProblemError 422 with everything that is wrong."""
     faults = Faults(values)
-    start, stop = read_range(values, faults, now, values["period"])
+    start, stop = read_range(faults, now, values["period"])
     read_where(values, faults, figures)
     as_of = faults.moment("as_of")
     if as_of is not None and as_of > now:

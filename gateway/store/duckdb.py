@@ -142,24 +142,28 @@ class DuckStore:
         hour = 3_600_000_000_000
         sql = (
             "select s.device, min(p.time), max(p.time) from point p join series s on s.id = p.series "
-            f"where p.journal_offset > ? group by s.device, p.time // {hour}"
+            "where p.journal_offset > ? group by s.device, p.time // ?"
         )
         with self._file.cursor() as db:
-            rows = db.execute(sql, [offset]).fetchall()
+            rows = db.execute(sql, [offset, hour]).fetchall()
         return [(device, at) for device, *times in rows for at in times]
 
     def series(self) -> pl.DataFrame:
-        """series (Int32), device, channel, quantity of every series; numbers stay for good."""
+        """Series (Int32), device, channel, quantity of every series; numbers stay for good."""
         from gateway.store.duckdb_frames import series  # noqa: PLC0415 - Polars costs 0.4 s of every start
 
         return series(self._file)
 
     def bounds(self, series: Sequence[int], flags: Sequence[int] | None = None) -> dict[int, tuple[int, int]]:
-        """Times of the first and the last point of each series, of these flags and with a value when flags are given."""
-        which = "" if flags is None else f"and flag in ({', '.join(str(int(flag)) for flag in flags)}) and value is not null"
-        sql = f"select series, min(time), max(time) from point where series in (select unnest(?)) {which} group by series"
+        """First and last time of each series; given flags, of points with one of them and a value."""
+        which = "" if flags is None else "and flag in (select unnest(?)) and value is not null"
+        given = [list(series)] if flags is None else [list(series), list(flags)]
+        sql = (
+            "select series, min(time), max(time) from point "  # noqa: S608 - both forms stand in this file
+            f"where series in (select unnest(?)) {which} group by series"
+        )
         with self._file.cursor() as db:
-            return {row[0]: (row[1], row[2]) for row in db.execute(sql, [list(series)]).fetchall()}
+            return {row[0]: (row[1], row[2]) for row in db.execute(sql, given).fetchall()}
 
     def numbered(self, start: int, stop: int, series: Sequence[int] | None = None) -> pl.DataFrame:
         """Points of `[start, stop)` ns by number of their series: series, time, value, flag, in any order."""

@@ -99,6 +99,7 @@ def number_text(value: float | None, *, german: bool) -> str:
 
 
 def safe_text(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

@@ -43,7 +43,7 @@ def aggregates_router(figures: Figures, blocking: Blocking, clock: Callable[[], 
             rows, more = await blocking(page, figures, asked)
         except TooMuchError as error:
             raise ProblemError(Kind.INVALID, error.de, error.en) from None
-        following = _next(PATH, dict(request.query_params), asked, rows, clock()) if more else None
+        following = _next(PATH, dict(request.query_params), asked, rows) if more else None
         headers = {"X-Total-Estimate": str(estimate(figures, asked.question))}
         if following:
             headers["Link"] = f'<{following}>; rel="next"'
@@ -108,7 +108,7 @@ def _after(piece: pl.DataFrame, after: Key | None) -> pl.DataFrame:
     return piece.filter(pl.Series(keep, dtype=pl.Boolean))
 
 
-def _next(path: str, given: dict[str, str], asked: Asked, rows: Sequence[Row], now: int) -> str:
+def _next(path: str, given: dict[str, str], asked: Asked, rows: Sequence[Row]) -> str:
     last = rows[-1]
     from gateway.api.times import parse_time  # noqa: PLC0415 - the row says its time as text
 

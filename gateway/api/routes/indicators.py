@@ -1,5 +1,7 @@
 """`/v1/indicators`: what law and city hall ask of the figures, answered with yes, no or unknown."""
 
+# ruff: noqa: E501 - a description stands in one line, German and English
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -49,7 +51,7 @@ def add_indicators(router: APIRouter, figures: Figures, blocking: Blocking, cloc
         if values["indicator"] is None:
             return _json(_catalogue(), {})
         faults = Faults(values)
-        start, stop = read_range(values, faults, clock(), "month")
+        start, stop = read_range(faults, clock(), "month")
         read_where(values, faults, figures)
         faults.check()
         try:

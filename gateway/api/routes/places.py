@@ -1,5 +1,7 @@
 """`/v1/areas`, `/v1/sites`, `/v1/quantities`: what there is to ask for."""
 
+# ruff: noqa: E501 - a description stands in one line, German and English
+
 from __future__ import annotations
 
 from datetime import date
