@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
 sys.path.insert(0, str(Path(__file__).parent))
-from conftest import HOUR, START, S, Facts, town  # noqa: E402 - the helper stands beside this file
+from conftest import HOUR, START, Facts, S, town
 
-from gateway.aggregator.indicators import catalogue  # noqa: E402 - as above
-from gateway.aggregator.places import Site  # noqa: E402 - as above
-from gateway.aggregator.query import Figures, known_periods  # noqa: E402 - as above
-from gateway.api.app import create_app  # noqa: E402 - as above
-from gateway.api.blocking import Blocking  # noqa: E402 - as above
-from gateway.api.questions import PARAMETERS  # noqa: E402 - as above
-from gateway.api.routes.aggregates import aggregates_router  # noqa: E402 - as above
+from gateway.aggregator.indicators import catalogue
+from gateway.aggregator.places import Site
+from gateway.aggregator.query import Figures, known_periods
+from gateway.api.app import create_app
+from gateway.api.blocking import Blocking
+from gateway.api.questions import PARAMETERS
+from gateway.api.routes.aggregates import aggregates_router
 
 MINUTE = 60 * S
 NOW = START + 5 * 24 * HOUR

@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from conftest import HOUR, START, S, town  # noqa: E402 - the helper stands beside this file
+from conftest import HOUR, START, S, town
 
-from gateway.aggregator.dirty import touched_times  # noqa: E402 - as above
+from gateway.aggregator.dirty import touched_times
 
 MINUTE = 60 * S
 QUANTITIES = ("air_temperature", "wind_speed", "wind_from_direction", "energy", "people_count", "sound_level_a_eq",
@@ -120,7 +120,7 @@ def test_a_counters_difference_is_repaired_up_to_a_day_later(place):
 
 
 def test_changed_facts_recompute_their_own_time_only(place, facts):
-    for hour in range(0, 48):
+    for hour in range(48):
         place.write(*[(f"d{n}", "air_temperature", START + hour * HOUR + m * MINUTE, 10.0 + n)
                       for m in range(0, 60, 10) for n in range(3)])  # fmt: skip
     place.engine.work()
