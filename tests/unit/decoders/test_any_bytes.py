@@ -44,7 +44,7 @@ def seeds(id_: str) -> list[vectors.Vector]:
 
 
 @pytest.mark.parametrize("id_", DECODERS)
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_any_bytes_on_any_port(id_: str, data: st.DataObject) -> None:
     decoder = DECODERS[id_]
@@ -53,7 +53,7 @@ def test_any_bytes_on_any_port(id_: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("id_", DECODERS)
-@settings(max_examples=60, phases=[Phase.explicit, Phase.generate])  # shrinking takes minutes and tells no more
+@settings(max_examples=25, phases=[Phase.explicit, Phase.generate])  # shrinking takes minutes and tells no more
 @given(data=st.data())
 def test_vectors_with_some_bytes_changed(id_: str, data: st.DataObject) -> None:
     vector = data.draw(st.sampled_from(seeds(id_)))
