@@ -496,7 +496,8 @@ class AggregationSettings(Section):
         places: TOML file of sites and what hangs there; absent: the registry.
         areas: boundary files; absent: the registry's.
         schematic: use the tile map of Wuppertal's Quartiere that comes with the product instead.
-        day_basis: whose midnights begin the days that are written out ("berlin", "mez", "utc"); a query may ask for any.
+        day_basis: whose midnights begin the days that are written out ("berlin", "mez", "utc"); a query may ask for
+            any.
         keep_days: for so long an earlier state can be asked for (`as_of`).
         lateness: seconds after which a window's figures are called final.
         bucket: InfluxDB bucket for the figures, with store.kind = influxdb.

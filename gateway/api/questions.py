@@ -29,6 +29,7 @@ _HOURS = {"day": 23, "week": 167, "month": 671, "quarter": 2159, "year": 8759}
 
 def name_list(read_one: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
     """Reads names separated by commas."""
+
     def read_all(text: str) -> tuple[str, ...]:
         names = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
         if not all(names) or len(names) > _MOST_NAMES:

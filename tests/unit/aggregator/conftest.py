@@ -103,7 +103,7 @@ class Town:
             found.with_columns(
                 site=pl.Series([n[0] for n in names], dtype=pl.String),
                 quantity=pl.Series([n[2] for n in names], dtype=pl.String),
-            )  # fmt: skip
+            )
             .drop("point", "computed_at")
             .sort("site", "quantity", "start")
         )
