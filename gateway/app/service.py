@@ -233,6 +233,7 @@ class Service:
             systemd.notify("READY=1")
             _log.info("ready", roles=sorted(self._roles), port=self.port)
         await stopping
+        gc.unfreeze()  # at the end everything may be collected, or DuckDB's binding complains of leaks
         systemd.notify("STOPPING=1")
         _log.info("stopping")
 

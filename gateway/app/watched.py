@@ -7,21 +7,15 @@ from threading import Lock
 from typing import Any, Self
 
 import msgspec
-import structlog
-from sqlalchemy import Engine, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.config import ConfigError, Settings
 from gateway.monitoring.model import Known, Position, Tally, Target
 from gateway.monitoring.storage import MonitoringStore
 from gateway.monitoring.views import report
-from gateway.registry import tables
 from gateway.registry.errors import RegistryError
 from gateway.registry.lookup import Known as KnownDevices
-from gateway.registry.opening import database_url, open_engine
+from gateway.registry.place import has_database
 from gateway.registry.seen import Heard, SeenDevices
-
-_log = structlog.get_logger(__name__)
 
 
 class DeviceReports:
@@ -85,38 +79,13 @@ class Watched:
         return found, len(rows.keys() - self._known.keys() - found.keys())
 
     def _read_places(self) -> dict[str, Place]:
-        url = database_url(self._settings)
-        if url is None:
+        if not has_database(self._settings):
             return {}
-        engine = open_engine(url)
-        try:
-            return _places(engine)
-        except SQLAlchemyError as error:
-            _log.warning("places of devices cannot be read", detail=type(error.__cause__ or error).__name__)
-            return self._places or {}
-        finally:
-            engine.dispose()
+        # SQLAlchemy takes 0.5 s to import, which a start without registry need not take.
+        from gateway.app.watched_places import read_places  # noqa: PLC0415 - see above
 
-
-def _places(engine: Engine) -> dict[str, Place]:
-    d, i, s, n = tables.device.c, tables.installation.c, tables.site.c, tables.identifier.c
-    places: dict[str, Place] = {}
-    with engine.connect().execution_options(registry_read=True) as connection:
-        devices = connection.execute(select(d.id, d.mobile, d.retired_at)).all()
-        hung = select(i.device, s.siting, s.latitude, s.longitude).join_from(
-            tables.installation, tables.site, i.site == s.id
-        )
-        sites = {
-            device: (siting, (latitude, longitude) if latitude is not None and longitude is not None else None)
-            for device, siting, latitude, longitude in connection.execute(hung.where(i.stop.is_(None)))
-        }
-        for device, mobile, retired_at in devices:
-            siting, position = sites.get(device, ("", None))
-            places[device] = Place(siting, position, mobile, retired_at is None)
-        for identifier, device in connection.execute(select(n.identifier, n.device)):
-            if device in places:
-                places[identifier] = places[device]
-    return places
+        found = read_places(self._settings)
+        return found if found is not None else self._places or {}
 
 
 def targets(

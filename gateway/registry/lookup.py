@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import Engine, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.config import Settings
-from gateway.registry import tables
 from gateway.registry.errors import RegistryError
 from gateway.registry.fleet import Device as Row
 from gateway.registry.fleet import load_fleet
-from gateway.registry.model import EVERY, Attribute, Status
-from gateway.registry.opening import database_url, open_engine, ready
+from gateway.registry.place import has_database
 
-DEFAULT_INTERVAL = Row().expected_interval
+if TYPE_CHECKING:
+    from gateway.registry.lookup_rows import Database
+
 _log = structlog.get_logger(__name__)
-_PUBLISHABLE = frozenset({Status.APPROVED, Status.ACTIVE})
 
 
 class Known(Mapping[str, Row]):
@@ -44,7 +41,7 @@ class Known(Mapping[str, Row]):
         self._rows: Mapping[str, Row] = self.from_file
         self._source_of: Mapping[str, str] = {}
         self._allowed: frozenset[str] = frozenset()
-        self._engine: Engine | None = None
+        self._database: Database | None = None
         self._version = -1
         self._failing = False
         self._due = 0.0
@@ -52,8 +49,8 @@ class Known(Mapping[str, Row]):
 
     def close(self) -> None:
         """Release the connection."""
-        if self._engine is not None:
-            self._engine.dispose()
+        if self._database is not None:
+            self._database.close()
 
     def __getitem__(self, device: str) -> Row:
         return self._rows[device]
@@ -86,52 +83,17 @@ class Known(Mapping[str, Row]):
 
     def _load(self) -> bool:
         self._due = self._clock() + self._settings.registry.refresh
-        if self._engine is None:
-            url = database_url(self._settings)
-            if url is None:
+        if self._database is None:
+            if not has_database(self._settings):
                 return False
-            engine = open_engine(url)
-            try:
-                ready(engine)
-            except BaseException:
-                engine.dispose()
-                raise
-            self._engine = engine.execution_options(registry_read=True)
-        try:
-            return self._read(self._engine)
-        except SQLAlchemyError as error:
-            problem = type(error.__cause__ or error).__name__
-            raise RegistryError("die Registrierung ist nicht erreichbar", f"not reached: {problem}") from None
+            # SQLAlchemy takes 0.5 s to import, which a start without registry need not take.
+            from gateway.registry.lookup_rows import Database  # noqa: PLC0415 - see above
 
-    def _path(self, name: str) -> Path | None:
-        return self._settings.data_dir / name if name else None
-
-    def _read(self, engine: Engine) -> bool:
-        with engine.connect() as connection:
-            version = int(connection.execute(select(tables.state.c.version)).scalar_one())
-            if version == self._version:
-                return False
-            f, d, n = tables.fact.c, tables.device.c, tables.identifier.c
-            now = (f.attribute == Attribute.EXPECTED, f.stop.is_(None), f.site == "", f.channel == EVERY)
-            query = select(f.device, f.value).where(*now, f.quantity == EVERY)
-            expected: dict[str, float] = {row.device: row.value for row in connection.execute(query)}
-            rows: dict[str, Row] = {}
-            source_of: dict[str, str] = {}
-            query_ = select(d.id, d.name, d.decoder, d.codec, d.mapping, d.source)
-            for id_, name, decoder, codec, mapping, source in connection.execute(query_):
-                rows[id_] = Row(
-                    name=name, decoder=decoder or None, codec=self._path(codec), mapping=self._path(mapping),
-                    expected_interval=expected.get(id_, DEFAULT_INTERVAL),
-                )  # fmt: skip
-                if source:
-                    source_of[id_] = source
-            for identifier, device in connection.execute(select(n.identifier, n.device)):
-                if device in rows:
-                    rows[identifier] = rows[device]
-                    if device in source_of:
-                        source_of[identifier] = source_of[device]
-            s = tables.source.c
-            allowed = frozenset(connection.execute(select(s.id).where(s.status.in_(_PUBLISHABLE))).scalars())
-        self._rows, self._source_of, self._allowed = {**self.from_file, **rows}, source_of, allowed
-        self._version = version
+            self._database = Database(self._settings)
+        found = self._database.read(self._version)
+        if found is None:
+            return False
+        self._version = found.version
+        self._rows, self._source_of = {**self.from_file, **found.rows}, found.source_of
+        self._allowed = found.allowed
         return True

@@ -13,9 +13,9 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from gateway.config import Settings
 from gateway.registry.errors import RegistryError, RegistryUnavailableError
 from gateway.registry.migrations import HEAD
+from gateway.registry.place import FILE
 
 VERSION_TABLE = "gateway_version"
-FILE = "registry.sqlite"
 _UPGRADE_LOCK = 0x51554152
 """Number of the advisory lock that lets one process at a time change PostgreSQL's tables."""
 
