@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.app.watched import Place
 from gateway.config import Settings
+from gateway.engines import READING
 from gateway.registry import tables
 from gateway.registry.opening import database_url, open_engine
 
@@ -32,7 +33,7 @@ def read_places(settings: Settings) -> dict[str, Place] | None:
 def _places(engine: Engine) -> dict[str, Place]:
     d, i, s, n = tables.device.c, tables.installation.c, tables.site.c, tables.identifier.c
     places: dict[str, Place] = {}
-    with engine.connect().execution_options(registry_read=True) as connection:
+    with engine.connect().execution_options(**{READING: True}) as connection:
         devices = connection.execute(select(d.id, d.mobile, d.retired_at)).all()
         hung = select(i.device, s.siting, s.latitude, s.longitude).join_from(
             tables.installation, tables.site, i.site == s.id

@@ -16,6 +16,7 @@ from gateway.atlas.deliveries import Expectation, Values, read_delivery
 from gateway.atlas.errors import AtlasError, text
 from gateway.atlas.numbers import Symbol
 from gateway.atlas.people import Person
+from gateway.engines import READING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ class Intake:
 
     def __init__(self, engine: Engine, definitions: Definitions, clock: Callable[[], datetime] = _utc_now) -> None:
         self.engine, self.definitions, self.clock = engine, definitions, clock
-        self.reader = engine.execution_options(atlas_read=True)
+        self.reader = engine.execution_options(**{READING: True})
 
     def create_tables(self) -> None:
         """Create what is not there yet."""

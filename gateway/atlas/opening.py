@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
+from gateway import engines
 from gateway.atlas.datasets import load_definitions
 from gateway.atlas.errors import AtlasError, text
 from gateway.atlas.registers import Registers
+from gateway.engines import EngineError
 
 
 def open_engine(url: str) -> Engine:
@@ -22,29 +22,9 @@ def open_engine(url: str) -> Engine:
         AtlasError: the URL is no database URL. The message never holds a password.
     """
     try:
-        parsed = make_url(url)
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(parsed)
-    except (ArgumentError, SQLAlchemyError, ModuleNotFoundError) as error:
-        raise AtlasError(
-            text("keine brauchbare Datenbank-URL", f"unusable database URL: {type(error).__name__}")
-        ) from None
-    if parsed.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _lock)
-    return engine
-
-
-def _prepare(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # transactions are begun by `_lock`, not by the driver at its own moment
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 10000", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _lock(connection: Any) -> None:
-    reading = connection.get_execution_options().get("atlas_read")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        return engines.open_engine(url)
+    except EngineError as error:
+        raise AtlasError(text("keine brauchbare Datenbank-URL", f"unusable database URL: {error}")) from None
 
 
 def _own_file(folder: Path) -> Path:

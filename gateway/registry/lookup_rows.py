@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.config import Settings
+from gateway.engines import READING
 from gateway.registry import tables
 from gateway.registry.errors import RegistryError
 from gateway.registry.fleet import Device as Row
@@ -44,7 +45,7 @@ class Database:
             engine.dispose()
             raise
         self._data_dir = settings.data_dir
-        self._engine = engine.execution_options(registry_read=True)
+        self._engine = engine.execution_options(**{READING: True})
 
     def close(self) -> None:
         """Release the connection."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
+from gateway import engines
 from gateway.config import Settings
+from gateway.engines import READING, EngineError
 from gateway.registry.errors import RegistryError, RegistryUnavailableError
 from gateway.registry.migrations import HEAD
 from gateway.registry.place import FILE
@@ -53,32 +54,14 @@ def open_engine(url: str) -> Engine:
         RegistryError: the URL is no database URL. The message never holds a password.
     """
     try:
-        parsed = make_url(url)
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(parsed)
-    except (ArgumentError, SQLAlchemyError, ModuleNotFoundError) as error:
+        engine = engines.open_engine(url)
+    except EngineError as error:
         raise RegistryError(
-            "keine brauchbare Datenbank-URL (sqlite:///… oder postgresql://…)",
-            f"unusable database URL: {type(error).__name__}",
+            "keine brauchbare Datenbank-URL (sqlite:///… oder postgresql://…)", f"unusable database URL: {error}"
         ) from None
     if engine.dialect.name not in {"sqlite", "postgresql"}:
         raise RegistryError(f"{engine.dialect.name}: SQLite oder PostgreSQL", "SQLite or PostgreSQL only")
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
     return engine
-
-
-def _prepare(connection: Any, _: Any) -> None:
-    connection.isolation_level = None  # transactions are begun by `_begin`, not by the driver at its own moment
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 10000", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("registry_read")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def current_version(connection: Connection) -> str | None:
@@ -112,7 +95,7 @@ def ready(engine: Engine) -> None:
         RegistryUnavailableError: the database cannot be reached, or is of another version.
     """
     try:
-        with engine.execution_options(registry_read=True).connect() as connection:
+        with engine.execution_options(**{READING: True}).connect() as connection:
             found = current_version(connection)
         if found == HEAD:
             return

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.engines import READING
 from gateway.registry import sources, tables
 from gateway.registry.change import KINDS, Change, to_entry
 from gateway.registry.editing import Editing
@@ -118,7 +119,7 @@ class Registry:
             RegistryError: no usable URL. RegistryUnavailableError: not reachable, or tables of another version.
         """
         self.engine = open_engine(url)
-        self._reader = self.engine.execution_options(registry_read=True)
+        self._reader = self.engine.execution_options(**{READING: True})
         self._clock = clock
         try:
             ready(self.engine)
