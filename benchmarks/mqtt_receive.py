@@ -30,10 +30,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from gateway.config import Mqtt5Source  # noqa: E402 - the path comes first
-from gateway.model import Received  # noqa: E402
-from gateway.transports.mqtt import Mqtt5Client  # noqa: E402
-from tests.servers.mosquitto import Authority, Mosquitto, free_port  # noqa: E402
-from tests.servers.mqtt_peer import Peer  # noqa: E402
+from gateway.model import Received  # noqa: E402 - the path comes first
+from gateway.transports.mqtt import Mqtt5Client  # noqa: E402 - the path comes first
+from tests.servers.mosquitto import Authority, Mosquitto, free_port  # noqa: E402 - the path comes first
+from tests.servers.mqtt_peer import Peer  # noqa: E402 - the path comes first
 
 RUMQTTD = """
 id = 0

@@ -109,7 +109,7 @@ def process(settings: Settings, store: Store) -> ProcessLoop:
 def replay(settings: Settings, store: Store, lock: object, **request: object) -> ReplayResult:
     whole = {"start": START - MINUTE, "stop": START + 10_000 * MINUTE, **request}
     with DeadLetters(settings.data_dir) as letters:
-        return Replays(settings, store, letters, lock).run(ReplayRequest(**whole))  # type: ignore[arg-type]
+        return Replays(settings, store, letters, lock).run(ReplayRequest(**whole))  # type: ignore[arg-type]  # keywords as they come
 
 
 def stored(store: Store, *devices: str) -> dict[tuple[str, str, str, int], tuple[float | None, int]]:

@@ -25,10 +25,10 @@ def row(**changed: object) -> pl.DataFrame:
 
 
 def stored(server: Influxd, settings: object) -> set[tuple[object, ...]]:
-    client = InfluxClient(settings, settings.token.read())  # type: ignore[attr-defined, arg-type]
+    client = InfluxClient(settings, settings.token.read())  # type: ignore[attr-defined, arg-type]  # the fixture gives more than the type says
     try:
-        flux = f'from(bucket: "{settings.bucket}") |> range(start: 2026-01-01T00:00:00Z, stop: 2027-01-01T00:00:00Z)'  # type: ignore[attr-defined]
-        tables = client._client.query_api().query(flux, org=settings.org)  # type: ignore[attr-defined]
+        flux = f'from(bucket: "{settings.bucket}") |> range(start: 2026-01-01T00:00:00Z, stop: 2027-01-01T00:00:00Z)'  # type: ignore[attr-defined]  # the fixture gives more than the type says
+        tables = client._client.query_api().query(flux, org=settings.org)  # type: ignore[attr-defined]  # the fixture gives more than the type says
         return {
             (r["area"], r["quantity"], r["statistic"], r["estimator"], r.get_field(), r.get_value())
             for table in tables for r in table.records

@@ -352,7 +352,7 @@ def test_frames_hold_all_points_of_a_quantity(store: Store) -> None:
     rows = pl.concat(frames).rows()
     expected = [(p.device, p.channel, p.time, p.value, p.flag) for p in points if T + HOUR <= p.time < T + 90 * HOUR]
     assert sorted(rows, key=str) == sorted(expected, key=str)
-    assert [frame["time"].min() for frame in frames] == sorted(frame["time"].min() for frame in frames)  # type: ignore[type-var]
+    assert [frame["time"].min() for frame in frames] == sorted(frame["time"].min() for frame in frames)  # type: ignore[type-var]  # hypothesis gives one of several shapes
     assert sum(frame.height for frame in store.frames("air_temperature", TIME_MIN, TIME_MAX + 1)) == len(points)
     assert list(store.frames("nothing", T, T + HOUR)) == []
 
@@ -452,12 +452,12 @@ def test_writes_and_deletions_in_any_order_leave_what_they_say(
             patch.setattr(duckdb_module, "LATE_ROWS", 3)  # late rows are moved in the midst of it
             for what, items in steps:
                 if what == "write":
-                    store.write(items, 1)  # type: ignore[arg-type]
-                    model |= {(p.device, p.channel, p.quantity, p.time): p for p in items}  # type: ignore[attr-defined]
+                    store.write(items, 1)  # type: ignore[arg-type]  # hypothesis gives one of several shapes
+                    model |= {(p.device, p.channel, p.quantity, p.time): p for p in items}  # type: ignore[attr-defined]  # hypothesis gives one of several shapes
                 else:
-                    store.delete(items)  # type: ignore[arg-type]
+                    store.delete(items)  # type: ignore[arg-type]  # hypothesis gives one of several shapes
                     for key in items:
-                        model.pop(key, None)  # type: ignore[call-overload]
+                        model.pop(key, None)  # type: ignore[call-overload]  # hypothesis gives one of several shapes
         assert set(store.keys(["a", "b"], T, T + 99)) == set(model)
         rows = pl.concat([pl.DataFrame(), *store.frames("air_temperature", T, T + 99)], how="diagonal").rows()
         assert sorted(rows) == sorted((p.device, p.channel, p.time, p.value, p.flag) for p in model.values())
