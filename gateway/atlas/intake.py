@@ -14,9 +14,11 @@ from gateway.atlas import tables
 from gateway.atlas.datasets import Dataset, Definitions
 from gateway.atlas.deliveries import Expectation, Values, read_delivery
 from gateway.atlas.errors import AtlasError, text
+from gateway.atlas.migrations import HISTORY
 from gateway.atlas.numbers import Symbol
 from gateway.atlas.people import Person
 from gateway.engines import READING
+from gateway.migrating import current_version, upgrade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +50,22 @@ class Intake:
         self.reader = engine.execution_options(**{READING: True})
 
     def create_tables(self) -> None:
-        """Create what is not there yet."""
-        tables.metadata.create_all(self.engine)
+        """Bring the tables up to this version; again changes nothing.
+
+        Raises:
+            AtlasError: the tables are of a newer version than this program.
+        """
+        with self.reader.connect() as connection:
+            found = current_version(connection, HISTORY.table)
+        if found is not None and found > HISTORY.head:
+            raise AtlasError(
+                text(
+                    f"die Tabellen sind von einer neueren Fassung ({found}, hier {HISTORY.head})",
+                    f"the tables are of a newer version ({found}, here {HISTORY.head})",
+                )
+            )
+        if found != HISTORY.head:
+            upgrade(self.engine, HISTORY)
 
     def _keep(
         self,

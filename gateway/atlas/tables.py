@@ -1,12 +1,25 @@
 """Tables of the atlas, alike in SQLite and PostgreSQL; all begin with atlas_.
 
-Times are ISO 8601 texts in UTC and numbers are decimal texts: both sort and compare the same in either database. The
-`MetaData` is the atlas's own; migrations of the registry may include it as a second target.
+Times are ISO 8601 texts in UTC and numbers are decimal texts: both sort and compare the same in either database. How
+they came to be, version by version, stands in `migrations`.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 metadata = MetaData()
 
@@ -89,4 +102,24 @@ notice = Table(
     Column("subject", String(200), nullable=False),
     Column("message", Text, nullable=False),
     Index("atlas_notice_once", "kind", "subject", unique=True),
+)
+
+message = Table(
+    "atlas_message",
+    metadata,
+    Column("channel", String(40), primary_key=True),
+    Column("id", String(80), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("notices", JSON, nullable=False),  # ids
+    Column("made_at", BigInteger, nullable=False),  # ns
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", BigInteger, nullable=False),  # ns
+)
+
+told = Table(
+    "atlas_told",
+    metadata,
+    Column("channel", String(40), primary_key=True),
+    Column("notice", Integer, ForeignKey("atlas_notice.id"), primary_key=True),
+    Column("at", BigInteger, nullable=False),  # ns
 )

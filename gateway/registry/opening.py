@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway import engines
+from gateway import engines, migrating
 from gateway.config import Settings
 from gateway.engines import READING, EngineError
 from gateway.registry.errors import RegistryError, RegistryUnavailableError
@@ -17,8 +17,9 @@ from gateway.registry.migrations import HEAD
 from gateway.registry.place import FILE
 
 VERSION_TABLE = "gateway_version"
-_UPGRADE_LOCK = 0x51554152
-"""Number of the advisory lock that lets one process at a time change PostgreSQL's tables."""
+HISTORY = migrating.History(
+    folder=Path(__file__).with_name("migrations"), head=HEAD, table=VERSION_TABLE, lock=0x51554152
+)
 
 
 def database_url(settings: Settings) -> str | None:
@@ -66,26 +67,12 @@ def open_engine(url: str) -> Engine:
 
 def current_version(connection: Connection) -> str | None:
     """The version of the tables, None when there are none."""
-    if not inspect(connection).has_table(VERSION_TABLE):
-        return None
-    return connection.execute(text(f"select version_num from {VERSION_TABLE}")).scalar()  # noqa: S608 - a constant
+    return migrating.current_version(connection, VERSION_TABLE)
 
 
 def upgrade(engine: Engine) -> bool:
     """Bring the tables up to this version in one transaction; again changes nothing. Returns whether it did."""
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("select pg_advisory_xact_lock(:number)"), {"number": _UPGRADE_LOCK})
-        if current_version(connection) == HEAD:
-            return False
-        from alembic import command  # noqa: PLC0415 - only who changes tables pays for it
-        from alembic.config import Config  # noqa: PLC0415 - only who changes tables pays for it
-
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        return True
+    return migrating.upgrade(engine, HISTORY)
 
 
 def ready(engine: Engine) -> None:

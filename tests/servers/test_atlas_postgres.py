@@ -37,6 +37,8 @@ def registers(server: Postgres) -> Iterator[Registers]:
 
     engine = open_engine(server.url)
     metadata.drop_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("drop table if exists atlas_version")
     found = Registers(engine, DEFINITIONS)
     found.create_tables()
     yield found

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
-from gateway.atlas import tables as atlas
 from gateway.registry import tables
 from gateway.registry.opening import VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=[tables.metadata, atlas.metadata],
+    target_metadata=tables.metadata,
     version_table=VERSION_TABLE,
 )
 with context.begin_transaction():
