@@ -6,14 +6,16 @@ gives an analyst wrong numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
 from starlette.datastructures import QueryParams
 
 from gateway.problems import Fault, Kind, ProblemError
+from gateway.quantities import QUANTITIES
 
 _SHOWN = 100
 
@@ -70,6 +72,31 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
+def known_as(german: str, english: str, names: Callable[[], Collection[str]]) -> Callable[[str], str]:
+    """Reads a name out of a long list; who misspells it is shown similar ones.
+
+    Args:
+        german: what a name outside of the list is, after "ist": "keine Messgröße".
+        english: the same after "is".
+        names: asked at the first request, because some lists are read from a file.
+    """
+
+    def read(text: str) -> str:
+        if text not in (known := names()):
+            shown, near = repr(text[:_SHOWN]), ", ".join(get_close_matches(text[:_SHOWN], known, 3))
+            raise ParameterError(
+                f"{shown} ist {german}{f'; ähnlich sind: {near}' if near else ''}.",
+                f"{shown} is {english}{f'; similar are: {near}' if near else ''}.",
+            )
+        return text
+
+    return read
+
+
+quantity = known_as("keine Messgröße des Vokabulars", "no quantity of the vocabulary", lambda: QUANTITIES)
+"""Reads the id of a quantity."""
+
+
 def whole_number(low: int, high: int) -> Callable[[str], int]:
     """Reads an integer in `[low, high]`."""
 
@@ -90,6 +117,38 @@ def plain_text(limit: int) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def calendar_day(text: str) -> date:
+    """Reads a date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ParameterError("Kein Datum (2026-06-01).", "No date (2026-06-01).") from None
+
+
+def choice(name: str, default: str, choices: tuple[str, ...], description: str) -> Parameter:
+    """A parameter that is one of a few words."""
+    return Parameter(
+        name=name,
+        read=one_of(*choices),
+        default=default,
+        description=description,
+        schema={"type": "string", "enum": list(choices), "default": default},
+    )
+
+
+def answer_format(*choices: str) -> Parameter:
+    """The parameter `format`; the first one is the default."""
+    return choice("format", choices[0], choices, "Format.")
+
+
+DIALECT = choice(
+    "dialect",
+    "de",
+    ("de", "rfc"),
+    "CSV: deutsch (Semikolon, Komma) oder RFC 4180. CSV: German (semicolon, comma) or RFC 4180.",
+)
 
 
 def read_parameters(query: QueryParams, table: Sequence[Parameter]) -> dict[str, Any]:

@@ -14,10 +14,20 @@ from gateway.aggregation.calendar import DAY_NS, HOUR_NS, DayBasis
 from gateway.aggregation.rules import read
 from gateway.aggregator.query import MOST_WINDOWS, STATISTICS, Figures, Question, known_periods
 from gateway.api.paging import Key, decode_cursor, query_id
-from gateway.api.parameters import Parameter, ParameterError, fault, invalid, one_of, whole_number
+from gateway.api.parameters import (
+    DIALECT,
+    Parameter,
+    ParameterError,
+    answer_format,
+    choice,
+    fault,
+    invalid,
+    one_of,
+    quantity,
+    whole_number,
+)
 from gateway.api.times import ZONES, TimeFormatError, parse_time
 from gateway.problems import Fault
-from gateway.quantities import QUANTITIES
 
 PAGE = 1000
 MAX_PAGE = 10_000
@@ -38,17 +48,6 @@ def name_list(read_one: Callable[[str], str]) -> Callable[[str], tuple[str, ...]
         return tuple(read_one(name) for name in names)
 
     return read_all
-
-
-def quantity(text: str) -> str:
-    """An id of the vocabulary."""
-    if text not in QUANTITIES:
-        near = ", ".join(get_close_matches(text[:100], QUANTITIES, 3))
-        raise ParameterError(
-            f"{text[:100]!r} ist keine Messgröße des Vokabulars{f'; ähnlich sind: {near}' if near else ''}.",
-            f"{text[:100]!r} is no quantity of the vocabulary{f'; similar are: {near}' if near else ''}.",
-        )
-    return text
 
 
 def _share(text: str) -> float:
@@ -74,17 +73,12 @@ def rule_names() -> tuple[str, ...]:
     return tuple(key for key, value in read("capture").items() if isinstance(value, dict))
 
 
-def _choice(name: str, default: str, choices: tuple[str, ...], description: str) -> Parameter:
-    return Parameter(name=name, read=one_of(*choices), default=default, description=description,
-                     schema={"type": "string", "enum": list(choices), "default": default})  # fmt: skip
-
-
 RANGE = (
     Parameter(name="from", read=str, example="2026-06-01",
               description="Fenster, die ab hier beginnen: Datum (Mitternacht der Tagesbasis) oder Zeitpunkt. Windows that begin from here on."),
     Parameter(name="to", read=str, example="2026-07-01",
               description="und davor beginnen; ohne: jetzt. And before this; absent: now."),
-    _choice("day_basis", "berlin", tuple(ZONES), "Wessen Mitternacht den Tag beginnt. Whose midnight begins the day."),
+    choice("day_basis", "berlin", tuple(ZONES), "Wessen Mitternacht den Tag beginnt. Whose midnight begins the day."),
 )  # fmt: skip
 WHERE = (
     Parameter(name="area", read=name_list(str), example="quartier:05",
@@ -98,17 +92,17 @@ PARAMETERS = (
     Parameter(name="stat", read=name_list(one_of(*STATISTICS)), default=("value",), example="value,max",
               description=f"Statistiken über die Standorte: {', '.join(STATISTICS)}; value nach dem Schätzer der Messgröße. Statistics over sites; value: by the quantity's estimator."),
     *WHERE, *RANGE,
-    _choice("period", "day", known_periods(), "Länge der Fenster oder Tages-/Wochengang. Length of windows, or profile."),
+    choice("period", "day", known_periods(), "Länge der Fenster oder Tages-/Wochengang. Length of windows, or profile."),
     Parameter(name="qc", read=_flags, default=(1, 2), example="1,2",
               description="QARTOD-Marken, die eingehen. QARTOD flags that enter."),
     Parameter(name="min_coverage", read=_share, schema={"type": "number", "minimum": 0, "maximum": 1},
               description="Zeilen mit geringerer Abdeckung gelten als insufficient_coverage. Rows with less coverage count as such."),
     Parameter(name="as_of", read=str, example="2026-06-15T00:00:00Z",
               description="Stand zu diesem Zeitpunkt. As the figures stood then."),
-    _choice("include_invalid", "false", ("true", "false"), "Werte zeigen, die zu wenig Daten haben. Show values of too little data."),
-    _choice("capture", "default", rule_names(), "Regel der Mindestabdeckung. Rule of least capture."),
-    _choice("format", "json", ("json", "csv", "geojson"), "Format."),
-    _choice("dialect", "de", ("de", "rfc"), "CSV: deutsch oder RFC 4180. CSV: German or RFC 4180."),
+    choice("include_invalid", "false", ("true", "false"), "Werte zeigen, die zu wenig Daten haben. Show values of too little data."),
+    choice("capture", "default", rule_names(), "Regel der Mindestabdeckung. Rule of least capture."),
+    answer_format("json", "csv", "geojson"),
+    DIALECT,
     Parameter(name="limit", read=whole_number(1, MAX_PAGE), schema={"type": "integer", "minimum": 1, "maximum": MAX_PAGE},
               description=f"Zeilen je Seite; ohne: {PAGE}, CSV alle. Rows of a page; absent: {PAGE}, CSV all."),
     Parameter(name="cursor", read=str, description="Fortsetzung, aus next. Continuation, from next."),

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -18,7 +17,7 @@ from gateway.aggregator.indicators import catalogue
 from gateway.aggregator.query import Figures, TooMuchError, method_version
 from gateway.api.blocking import Blocking
 from gateway.api.formats.aggregates import Named
-from gateway.api.parameters import Parameter, ParameterError, read_parameters
+from gateway.api.parameters import Parameter, known_as, read_parameters
 from gateway.api.questions import RANGE, WHERE, Faults, name_list, read_range, read_where
 from gateway.api.times import format_utc
 from gateway.problems import Kind, ProblemError, documented
@@ -26,18 +25,8 @@ from gateway.problems import Kind, ProblemError, documented
 PATH = "/v1/indicators"
 
 
-def _indicator(text: str) -> str:
-    if text not in catalogue():
-        near = ", ".join(get_close_matches(text[:100], catalogue(), 3))
-        raise ParameterError(
-            f"{text[:100]!r} ist kein Indikator{f'; ähnlich sind: {near}' if near else ''}.",
-            f"{text[:100]!r} is no indicator{f'; similar are: {near}' if near else ''}.",
-        )
-    return text
-
-
 PARAMETERS = (
-    Parameter(name="indicator", read=name_list(_indicator), example="summer_day,pm2_5_day_who",
+    Parameter(name="indicator", read=name_list(known_as("kein Indikator", "no indicator", catalogue)), example="summer_day,pm2_5_day_who",
               description="Indikatoren, durch Komma getrennt; ohne: das Verzeichnis. Indicators; absent: the list of them."),
     *WHERE, *RANGE,
 )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,19 +17,21 @@ from gateway.api.blocking import Blocking
 from gateway.api.formats.observations import csv_head, csv_rows, json_rows, unit_of
 from gateway.api.paging import Key, decode_cursor, encode_cursor, fetch_page, key, query_id
 from gateway.api.parameters import (
+    DIALECT,
     Parameter,
     ParameterError,
+    answer_format,
+    choice,
     fault,
     invalid,
-    one_of,
     plain_text,
+    quantity,
     read_parameters,
     whole_number,
 )
 from gateway.api.times import ZONES, TimeFormatError, format_utc, parse_time
 from gateway.model import SECOND_NS, Observation, Store
 from gateway.problems import Kind, documented
-from gateway.quantities import QUANTITIES
 
 PATH = "/v1/observations"
 DAY_NS = 86400 * SECOND_NS
@@ -47,16 +48,6 @@ _ROW = {
 }
 
 
-def _quantity(text: str) -> str:
-    if text not in QUANTITIES:
-        near = ", ".join(get_close_matches(text[:100], QUANTITIES, 3))
-        raise ParameterError(
-            f"Keine Messgröße des Vokabulars{f'; ähnlich sind: {near}' if near else ''}.",
-            f"No quantity of the vocabulary{f'; similar are: {near}' if near else ''}.",
-        )
-    return text
-
-
 PARAMETERS = (
     Parameter(
         name="device",
@@ -69,7 +60,7 @@ PARAMETERS = (
     ),
     Parameter(
         name="quantity",
-        read=_quantity,
+        read=quantity,
         description="Messgröße; ohne: alle. Quantity; absent: all.",
         example="air_temperature",
     ),
@@ -86,28 +77,15 @@ PARAMETERS = (
         description="Ende, ausgeschlossen; ohne: jetzt. End, exclusive; absent: now.",
         example="2026-07-01",
     ),
-    Parameter(
-        name="day_basis",
-        read=one_of(*ZONES),
-        default="berlin",
-        description="Zone von Angaben ohne Abstand zu UTC und der Ortszeit in CSV. Zone of times without offset, and "
-        "of local times in CSV.",
-        schema={"type": "string", "enum": list(ZONES), "default": "berlin"},
+    choice(
+        "day_basis",
+        "berlin",
+        tuple(ZONES),
+        "Zone von Angaben ohne Abstand zu UTC und der Ortszeit in CSV. Zone of times without offset, and of local "
+        "times in CSV.",
     ),
-    Parameter(
-        name="format",
-        read=one_of("json", "csv"),
-        default="json",
-        description="Format.",
-        schema={"type": "string", "enum": ["json", "csv"], "default": "json"},
-    ),
-    Parameter(
-        name="dialect",
-        read=one_of("de", "rfc"),
-        default="de",
-        description="CSV: deutsch (Semikolon, Komma) oder RFC 4180. CSV: German (semicolon, comma) or RFC 4180.",
-        schema={"type": "string", "enum": ["de", "rfc"], "default": "de"},
-    ),
+    answer_format("json", "csv"),
+    DIALECT,
     Parameter(
         name="limit",
         read=whole_number(1, MAX_PAGE),

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -16,26 +15,24 @@ from starlette.responses import Response
 from gateway.aggregation.rules import estimator
 from gateway.aggregator.query import Figures
 from gateway.api.blocking import Blocking
-from gateway.api.parameters import Parameter, ParameterError, fault, invalid, one_of, read_parameters
+from gateway.api.parameters import (
+    Parameter,
+    ParameterError,
+    answer_format,
+    calendar_day,
+    fault,
+    invalid,
+    read_parameters,
+)
 from gateway.areas.model import Area
 from gateway.problems import Kind, documented
 from gateway.quantities import QUANTITIES
 from gateway.quantities import Kind as Behaviour
 
-_FORMAT = Parameter(name="format", read=one_of("json", "geojson"), default="json", description="Format.",
-                    schema={"type": "string", "enum": ["json", "geojson"], "default": "json"})  # fmt: skip
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ParameterError("Kein Datum (2026-06-01).", "No date (2026-06-01).") from None
-
-
+_FORMAT = answer_format("json", "geojson")
 AREAS = (
     Parameter(name="level", read=str, description="Nur diese Ebene. Only this level.", example="quartier"),
-    Parameter(name="on", read=_day, description="Grenzen dieses Tages; ohne: alle Fassungen. Boundaries of that day; absent: every version.",
+    Parameter(name="on", read=calendar_day, description="Grenzen dieses Tages; ohne: alle Fassungen. Boundaries of that day; absent: every version.",
               example="2026-06-01"),
     _FORMAT,
 )  # fmt: skip

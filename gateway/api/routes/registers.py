@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.api.blocking import Blocking
-from gateway.api.parameters import Parameter, ParameterError, one_of, plain_text, read_parameters
+from gateway.api.parameters import DIALECT, Parameter, answer_format, calendar_day, plain_text, read_parameters
 from gateway.atlas.classify import guarded, to_csv
 from gateway.atlas.compare import moves
 from gateway.atlas.correlation import correlate
@@ -35,29 +35,7 @@ PUBLIC = "public"
 _NUMERIC = {"value", "index", "sum"}
 
 
-def _day(value: str) -> date:
-    try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise ParameterError("Datum JJJJ-MM-TT.", "Date YYYY-MM-DD.") from error
-
-
-FORMAT = (
-    Parameter(
-        name="format",
-        read=one_of("json", "csv"),
-        default="json",
-        description="Format.",
-        schema={"type": "string", "enum": ["json", "csv"], "default": "json"},
-    ),
-    Parameter(
-        name="dialect",
-        read=one_of("de", "rfc"),
-        default="de",
-        description="CSV: deutsch (Semikolon, Komma) oder RFC 4180. CSV: German (semicolon, comma) or RFC 4180.",
-        schema={"type": "string", "enum": ["de", "rfc"], "default": "de"},
-    ),
-)
+FORMAT = (answer_format("json", "csv"), DIALECT)
 
 
 def _word(name: str, description: str, *, required: bool = False, default: str | None = None) -> Parameter:
@@ -85,7 +63,7 @@ EXPLAIN = (
 COMPARE = (
     Parameter(
         name="with",
-        read=_day,
+        read=calendar_day,
         required=True,
         description="Stichtag, mit dem verglichen wird. Reference date to compare with.",
         schema={"type": "string", "format": "date"},
@@ -95,7 +73,7 @@ CORRELATION = (
     _word("product", "Atlas. Product.", required=True),
     Parameter(
         name="stichtag",
-        read=_day,
+        read=calendar_day,
         required=True,
         description="Stichtag. Reference date.",
         schema={"type": "string", "format": "date"},
