@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 COMPANIONS = ("", "-wal", "-shm")
@@ -14,9 +15,12 @@ COMPANIONS = ("", "-wal", "-shm")
 BUSY_SECONDS = 5.0
 
 
-def connect(path: Path, mode: str = "rw", *, immutable: bool = False) -> sqlite3.Connection:
+def connect(
+    path: Path, mode: str = "rw", *, immutable: bool = False, patience: float = BUSY_SECONDS
+) -> sqlite3.Connection:
     """Open an existing file; `mode` is "ro" or "rw". Any thread, one at a time; no implicit transactions.
 
+    `patience` is how many seconds another process may hold the file before that is an error.
     `immutable` promises that nobody writes the file and that no log belongs to it: it is read without locks, and no
     companions are put beside it.
     """
@@ -24,9 +28,23 @@ def connect(path: Path, mode: str = "rw", *, immutable: bool = False) -> sqlite3
         f"{path.absolute().as_uri()}?mode={mode}{'&immutable=1' if immutable else ''}",
         uri=True,
         isolation_level=None,
-        timeout=BUSY_SECONDS,
+        timeout=patience,
         check_same_thread=False,
     )
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """What is written within is committed together at the end, or taken back together on any failure."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            with suppress(sqlite3.Error):  # the first failure is the one to tell of
+                connection.execute("ROLLBACK")
+        raise
 
 
 def create(path: Path, schema: str) -> None:

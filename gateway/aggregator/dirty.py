@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 
 from gateway.aggregation.calendar import HOUR_NS
+from gateway.databases import connect, create, transaction
 from gateway.model import Observation, StoreUnavailableError
 
 Key = tuple[str, int]
@@ -26,7 +27,8 @@ Marks = dict[Key, Span]
 LINGER = 60.0
 """Seconds that a mark stays written down after it was worked on."""
 _SCHEMA = """
-create table if not exists dirty(device text, hour integer, last integer, primary key(device, hour)) without rowid
+pragma journal_mode = wal;
+create table dirty(device text, hour integer, last integer, primary key(device, hour)) without rowid;
 """
 _KEEP = """
 insert into dirty values (?, ?, ?) on conflict do update set last = max(last, excluded.last)
@@ -71,15 +73,14 @@ class DirtyWindows:
         self._since = 0.0
         self._kept: dict[Key, tuple[float, int]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
+        create(path, _SCHEMA)
         with closing(self._connect()) as database:
-            database.execute("pragma journal_mode=wal")
-            database.execute(_SCHEMA)
             for device, hour, last in database.execute("select device, hour, last from dirty"):
                 self._marks[device, hour] = (hour, last)
                 self._kept[device, hour] = (self._clock(), last)
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=30, isolation_level=None)
+        return connect(self._path, patience=30)
 
     def announce(self, marks: Mapping[Key, Span]) -> None:
         """Write down, durably, what is about to change.
@@ -98,10 +99,8 @@ class DirtyWindows:
         if not new:
             return
         try:
-            with closing(self._connect()) as database:
-                database.execute("begin immediate")
+            with closing(self._connect()) as database, transaction(database):
                 database.executemany(_KEEP, new)
-                database.execute("commit")
         except sqlite3.Error as error:
             with self._lock:
                 for device, hour, _ in new:
@@ -148,7 +147,5 @@ class DirtyWindows:
                 del self._kept[key]
             if not done:
                 return
-            with closing(self._connect()) as database:
-                database.execute("begin immediate")
+            with closing(self._connect()) as database, transaction(database):
                 database.executemany("delete from dirty where device = ? and hour = ?", done)
-                database.execute("commit")

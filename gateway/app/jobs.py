@@ -15,11 +15,14 @@ from pathlib import Path
 
 import msgspec
 
+from gateway.databases import connect, create
+
 _SCHEMA = """
-create table if not exists job(
+pragma journal_mode = wal;
+create table job(
     id integer primary key autoincrement, request blob not null, state text not null default 'queued',
     message text not null default '', result blob
-)
+);
 """
 
 
@@ -70,12 +73,10 @@ class Jobs:
         """`folder` is the data folder."""
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / "jobs.sqlite"
-        with closing(self._connect()) as database:
-            database.execute("pragma journal_mode=wal")
-            database.execute(_SCHEMA)
+        create(self._path, _SCHEMA)
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=30, isolation_level=None)
+        return connect(self._path, patience=30)
 
     def ask(self, request: ReplayRequest) -> int:
         """Queue a request; returns its id."""

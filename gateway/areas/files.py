@@ -18,6 +18,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from gateway.areas.model import AreaError, Feature, Layer
+from gateway.databases import connect
 
 MAX_BYTES = 256 << 20
 MAX_FEATURES = 100_000
@@ -89,7 +90,7 @@ def _geojson_epsg(member: Any, name: str) -> int:
 def _geopackage(path: Path, layer: str | None) -> Layer:
     """OGC 12-128: SQLite with tables of features; geometry is a header of its own before WKB."""
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+        with closing(connect(path, "ro")) as database:
             tables = {
                 row[0]: row[1:]
                 for row in database.execute(

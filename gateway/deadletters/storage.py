@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
-from gateway.databases import connect, create
+from gateway.databases import connect, create, transaction
 from gateway.deadletters.letter import DeadLetter, DeadLettersError, Filter
 from gateway.deadletters.statements import FORMAT, LETTERS, OFFSETS, PUT_LETTER, PUT_MESSAGE, SCHEMA, SURPLUS
 from gateway.model import Reason, Rejected
@@ -154,15 +154,8 @@ class DeadLetters:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._connected() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+        with self._connected() as connection, transaction(connection):
+            yield connection
 
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)

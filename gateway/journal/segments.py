@@ -20,7 +20,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-from gateway.databases import COMPANIONS, connect, create, is_damage
+from gateway.databases import COMPANIONS, connect, create, is_damage, transaction
 from gateway.journal.blocks import Row
 from gateway.model import SECOND_NS
 
@@ -192,20 +192,10 @@ class Segment:
         if len(rows) == 1:
             self._connection.execute(_INSERT, rows[0])
         else:
-            self._transaction(rows)
+            with transaction(self._connection):
+                self._connection.executemany(_INSERT, rows)
         self.last = rows[-1][0]
         self.since_checkpoint += sum(len(row[5]) for row in rows) + 4 * PAGE_SIZE
-
-    def _transaction(self, rows: Sequence[Row]) -> None:
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(_INSERT, rows)
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
-            raise
 
     def make_room(self, size: int) -> None:
         """Write and delete `size` bytes: returns when the disk takes them. The pages are used by what follows."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.databases import connect, create
+from gateway.databases import connect, create, transaction
 from gateway.monitoring.ledger import Changes
 from gateway.monitoring.model import Condition, Finding, Key
 from gateway.monitoring.presence import Lapse
@@ -91,9 +91,8 @@ class MonitoringStore:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        if not self.path.exists():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            create(self.path, _SCHEMA)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        create(self.path, _SCHEMA)
         with closing(connect(self.path)) as database:
             version = database.execute("pragma user_version").fetchone()[0]
             if version != FORMAT:
@@ -102,15 +101,8 @@ class MonitoringStore:
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
-        with self._open() as database:
-            database.execute("begin immediate")
-            try:
-                yield database
-                database.execute("commit")
-            except BaseException:
-                if database.in_transaction:
-                    database.execute("rollback")
-                raise
+        with self._open() as database, transaction(database):
+            yield database
 
     def devices(self) -> dict[str, DeviceState]:
         """Every watched device as the last round left it."""

@@ -13,14 +13,17 @@ from pathlib import Path
 
 import msgspec
 
+from gateway.databases import connect, create, transaction
+
 _SCHEMA = """
-create table if not exists seen(
+pragma journal_mode = wal;
+create table seen(
     device text primary key, source text not null, first_seen integer not null, last_seen integer not null,
     count integer not null, name text not null, hints text not null, decoder text not null, counter integer,
     rejected_clocks integer not null, latitude real, longitude real, altitude real,
     undated integer not null default 0, failures integer not null default 0, joins integer not null default 0,
     restarts integer not null default 0
-) without rowid
+) without rowid;
 """
 _LATER = ("undated", "failures", "joins", "restarts")
 """Columns that files of the first form lack."""
@@ -75,23 +78,20 @@ class SeenDevices:
         """`path` of the SQLite file; it is made when it is not there."""
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
+        create(path, _SCHEMA)
         with closing(self._connect()) as database:
-            database.execute("pragma journal_mode=wal")
-            database.execute(_SCHEMA)
             present = {row[1] for row in database.execute("pragma table_info(seen)")}
             for column in _LATER:
                 if column not in present:
                     database.execute(f"alter table seen add column {column} integer not null default 0")
 
     def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=30, isolation_level=None)
+        return connect(self._path, patience=30)
 
     def update(self, heard: Iterable[Heard]) -> None:
         """Add what was heard since the last call."""
-        with closing(self._connect()) as database:
-            database.execute("begin immediate")
+        with closing(self._connect()) as database, transaction(database):
             database.executemany(_UPSERT, (msgspec.structs.asdict(row) for row in heard))
-            database.execute("commit")
 
     def all(self) -> list[Heard]:
         """Every device, the most recently heard first."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.databases import connect, create, delete, is_damage
+from gateway.databases import connect, create, delete, is_damage, transaction
 
 SCHEMA = "PRAGMA journal_mode = WAL; CREATE TABLE t(x);"
 
@@ -82,3 +82,24 @@ def test_damage_is_told_from_other_trouble(tmp_path):
     with closing(connect(path)) as connection, pytest.raises(sqlite3.DatabaseError) as caught:
         connection.execute("SELECT * FROM sqlite_schema")
     assert is_damage(caught.value)
+
+
+def test_a_transaction_is_whole_or_nothing(tmp_path):
+    path = tmp_path / "a.sqlite"
+    create(path, SCHEMA)
+    with closing(connect(path)) as connection:
+        with transaction(connection):
+            connection.execute("INSERT INTO t VALUES(1)")
+        with pytest.raises(ZeroDivisionError), transaction(connection):
+            connection.execute("INSERT INTO t VALUES(2)")
+            raise ZeroDivisionError
+        assert connection.execute("SELECT x FROM t").fetchall() == [(1,)]
+        assert not connection.in_transaction
+
+
+def test_the_first_failure_is_told_when_the_transaction_is_gone_already(tmp_path):
+    path = tmp_path / "a.sqlite"
+    create(path, SCHEMA)
+    with closing(connect(path)) as connection, pytest.raises(ZeroDivisionError), transaction(connection):
+        connection.execute("ROLLBACK")
+        raise ZeroDivisionError
