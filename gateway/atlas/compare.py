@@ -9,6 +9,7 @@ from typing import Any
 from gateway.atlas.classification import Table, run
 from gateway.atlas.errors import text
 from gateway.atlas.methods import Method
+from gateway.atlas.products import Break
 
 Moves = dict[str, dict[str, list[str]]]
 """Variant → area → [class before, class after]; "" where the area was not counted."""
@@ -25,12 +26,12 @@ def moves(before: Mapping[str, Any], after: Mapping[str, Any]) -> Moves:
 
 
 def series_break(
-    before: Mapping[str, Any], after: Mapping[str, Any], breaks: Mapping[str, str], first: date, second: date
+    before: Mapping[str, Any], after: Mapping[str, Any], breaks: Mapping[str, Break], first: date, second: date
 ) -> list[str]:
     """Why two editions must not be read as a series: a declared break, another method, version or parameter."""
     warnings = [
-        text(f"Reihenbruch {year}", f"series break {year}") + f": {reason}"
-        for year, reason in breaks.items()
+        text(f"Reihenbruch {year}", f"series break {year}") + f": {each.reason}"
+        for year, each in breaks.items()
         if first.year < int(year) <= second.year
     ]
     for variant, result in after.items():

@@ -17,10 +17,10 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway.atlas import tables
 from gateway.atlas.compare import moves, series_break
-from gateway.atlas.datasets import Product
 from gateway.atlas.errors import AtlasError, text
 from gateway.atlas.intake import Delivery, Intake
 from gateway.atlas.people import Person
+from gateway.atlas.products import Product
 from gateway.atlas.publication import (
     Edition,
     compute,

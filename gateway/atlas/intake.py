@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from gateway.atlas import tables
-from gateway.atlas.datasets import Dataset, Definitions
+from gateway.atlas.datasets import Dataset
+from gateway.atlas.definitions import Definitions
 from gateway.atlas.deliveries import Expectation, Values, read_delivery
 from gateway.atlas.errors import AtlasError, text
 from gateway.atlas.migrations import HISTORY

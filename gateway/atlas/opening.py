@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import engines
-from gateway.atlas.datasets import load_definitions
+from gateway.atlas.definitions import load_definitions
 from gateway.atlas.errors import AtlasError, text
 from gateway.atlas.registers import Registers
 from gateway.engines import EngineError

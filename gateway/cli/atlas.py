@@ -437,7 +437,7 @@ def log(registers: Registers, folder: Path) -> None:  # noqa: ARG001 - see `data
 @click.argument("target", type=click.Path(file_okay=False, path_type=Path))
 def demo(target: Path) -> None:
     """Erfundene Lieferungen für drei Jahre schreiben. / Write invented deliveries for three years."""
-    from gateway.atlas.datasets import load_definitions
+    from gateway.atlas.definitions import load_definitions
     from gateway.atlas.demo.generator import samples
 
     with _told():

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from gateway.atlas.datasets import Definitions, load_definitions
+from gateway.atlas.definitions import Definitions, load_definitions
 from gateway.atlas.demo.generator import samples
 from gateway.atlas.errors import AtlasError
 from gateway.atlas.opening import open_engine

@@ -22,11 +22,12 @@ from gateway.api.parameters import DIALECT, Parameter, answer_format, calendar_d
 from gateway.atlas.classify import guarded, to_csv
 from gateway.atlas.compare import moves
 from gateway.atlas.correlation import correlate
-from gateway.atlas.datasets import Dataset, Product
+from gateway.atlas.datasets import Dataset
 from gateway.atlas.errors import AtlasError, RefusedError
 from gateway.atlas.explain import explain
 from gateway.atlas.frames import register_frame
 from gateway.atlas.people import Person
+from gateway.atlas.products import Product
 from gateway.atlas.reading import MAX_BYTES
 from gateway.atlas.registers import Registers
 from gateway.problems import Fault, Kind, ProblemError, documented

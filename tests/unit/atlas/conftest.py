@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gateway.atlas.datasets import Definitions, load_definitions
+from gateway.atlas.definitions import Definitions, load_definitions
 from gateway.atlas.demo.generator import Sample, samples
 from gateway.atlas.opening import open_engine
 from gateway.atlas.registers import Registers

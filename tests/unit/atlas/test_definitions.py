@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.atlas.datasets import load_definitions
+from gateway.atlas.definitions import load_definitions
 from gateway.atlas.errors import AtlasError, DefinitionError
 from gateway.atlas.opening import open_engine, open_registers
 from gateway.atlas.people import load_people

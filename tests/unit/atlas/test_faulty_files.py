@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from gateway.atlas.datasets import load_definitions
+from gateway.atlas.definitions import load_definitions
 from gateway.atlas.deliveries import Expectation, Values, read_delivery
 from gateway.atlas.errors import RefusedError
 from gateway.atlas.numbers import Symbol

@@ -22,7 +22,7 @@ from gateway.api.blocking import Blocking
 from gateway.api.errors import install
 from gateway.api.routes.registers import registers_router
 from gateway.atlas.classification import run, run_dynamic
-from gateway.atlas.datasets import Definitions
+from gateway.atlas.definitions import Definitions
 from gateway.atlas.frames import register_frame
 from gateway.atlas.people import Person
 from gateway.atlas.publication import result_json

@@ -1,0 +1,128 @@
+"""Every definition of an installation: shipped files and its own, checked against each other."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from gateway.atlas.areas import Areas
+from gateway.atlas.datasets import Dataset
+from gateway.atlas.errors import DefinitionError
+from gateway.atlas.methods import MAX_FILE, Method, Part, describe
+from gateway.atlas.products import Product
+from gateway.atlas.units import parse_unit
+
+
+class Definitions(Part):
+    """Every dataset, product, area list and method an installation works with, checked against each other."""
+
+    datasets: dict[str, Dataset]
+    products: dict[str, Product]
+    areas: dict[str, Areas]
+    methods: dict[str, Method]
+
+    def stichtage(self, product: Product, until: date) -> tuple[date, ...]:
+        """Reference dates of a product: those all its datasets have."""
+        common = set.intersection(*(set(self.datasets[name].stichtage(until)) for name in product.datasets))
+        return tuple(sorted(day for day in common if day.year >= product.first_year))
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def parse_definition(kind: type[_Model], content: str, name: str) -> _Model:
+    """Read a definition; raises DefinitionError that begins with `name`."""
+    try:
+        return kind.model_validate(tomllib.loads(content))
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError(f"{name}: no TOML: {error}") from error
+    except ValidationError as error:
+        raise DefinitionError(f"{name}: {describe(error)}") from error
+
+
+def _texts(kind: str, folder: Path | None) -> dict[str, str]:
+    """Shipped definitions of a kind and those of the installation's folder, which win by their file name."""
+    found = {
+        entry.name: entry.read_text(encoding="utf-8")
+        for entry in (files("gateway.atlas") / kind).iterdir()
+        if entry.name.endswith(".toml")
+    }
+    if folder is not None and (folder / kind).is_dir():
+        for path in sorted((folder / kind).glob("*.toml")):
+            if path.stat().st_size > MAX_FILE:
+                raise DefinitionError(f"{path}: larger than {MAX_FILE} bytes, this is no definition")
+            found[path.name] = path.read_text(encoding="utf-8")
+    return dict(sorted(found.items()))
+
+
+def _read(kind: type[_Model], place: str, folder: Path | None) -> dict[str, _Model]:
+    found: dict[str, _Model] = {}
+    for name, content in _texts(place, folder).items():
+        model = parse_definition(kind, content, f"{place}/{name}")
+        found[str(model.id)] = model  # type: ignore[attr-defined] # each of the four kinds has an id
+    return found
+
+
+def load_definitions(folder: Path | None = None) -> Definitions:
+    """Shipped definitions, and those below `folder` (datasets/, products/, areas/, methods/).
+
+    Raises:
+        DefinitionError: a file is wrong, or names something that is not there.
+    """
+    found = Definitions(
+        datasets=_read(Dataset, "datasets", folder),
+        products=_read(Product, "products", folder),
+        areas=_read(Areas, "areas", folder),
+        methods=_read(Method, "methods", folder),
+    )
+    problems = [*_dataset_problems(found), *_product_problems(found)]
+    if problems:
+        raise DefinitionError("; ".join(problems))
+    return found
+
+
+def _dataset_problems(definitions: Definitions) -> Iterable[str]:
+    for dataset in definitions.datasets.values():
+        if dataset.areas not in definitions.areas:
+            yield f"dataset {dataset.id}: areas {dataset.areas!r} are not defined"
+        for variable in dataset.variable:
+            if variable.part_of and "." in variable.part_of:
+                other, _, name = variable.part_of.partition(".")
+                if other not in definitions.datasets or name not in definitions.datasets[other].variables:
+                    yield f"dataset {dataset.id}: {variable.name} is part of {variable.part_of!r}, which is not defined"
+
+
+def _product_problems(definitions: Definitions) -> Iterable[str]:
+    for product in definitions.products.values():
+        if product.areas not in definitions.areas:
+            yield f"product {product.id}: areas {product.areas!r} are not defined"
+        indicators: dict[str, set[str]] = {}
+        for variant in product.variant:
+            method = definitions.methods.get(variant.method)
+            if method is None:
+                yield f"product {product.id}: method {variant.method!r} is not defined"
+                continue
+            indicators[variant.id] = {indicator.name for indicator in method.indicator}
+            if missing := set(method.needed) - set(variant.inputs):
+                yield f"product {product.id}, {variant.id}: no source for {', '.join(sorted(missing))}"
+            for name, source in variant.sources.items():
+                dataset = definitions.datasets.get(source.dataset)
+                variable = dataset.variables.get(source.variable) if dataset else None
+                if variable is None or source.group not in variable.groups:
+                    yield f"product {product.id}, {variant.id}: {name} = {variant.inputs[name]!r} is not defined"
+                elif name in method.units and parse_unit(variable.unit) != method.units[name]:
+                    yield f"product {product.id}, {variant.id}: {name} is {variable.unit}, not the method's unit"
+        for ratio in product.ratio:
+            variant_inputs = next((v.inputs for v in product.variant if v.id == ratio.variant), {})
+            if ratio.indicator not in indicators.get(ratio.variant, set()) or not {
+                ratio.numerator,
+                ratio.denominator,
+                ratio.population,
+            } <= set(variant_inputs):
+                yield f"product {product.id}: ratio {ratio.name} names an unknown variant, indicator or input"
