@@ -12,12 +12,7 @@ Source: https://github.com/decentlab/decentlab-decoders (DL-5TE), facts only.
 """
 
 from decoders.decentlab._protocol import Sensor, decentlab, volumetric_water, word
-
-
-def water_content(permittivity: float) -> float:
-    """Water content in m3/m3 (METER's calibration for mineral soil)."""
-    return 0.0000043 * permittivity**3 - 0.00055 * permittivity**2 + 0.0292 * permittivity - 0.053
-
+from decoders.decentlab.dl_5tm import water_content
 
 DECODER = decentlab(
     "DL-5TE",

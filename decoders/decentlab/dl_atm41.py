@@ -20,23 +20,28 @@ from decoders.kit import Field, When
 
 STRIKES = When(at=32, width=16, equals=range(0x8001, 0x10000))
 
+WEATHER = (
+    centred(2, "lightning_count", "1"),
+    Field(quantity="lightning_distance", unit="km", at=48, width=16, add=-32768, when=STRIKES),
+    centred(4, "wind_speed", "m/s", div=100),
+    centred(5, "wind_from_direction", "deg", div=10),
+    centred(6, "wind_gust", "m/s", div=100),
+    centred(7, "air_temperature", "Cel", div=10),
+    centred(8, "vapour_pressure", "kPa", div=100),
+    centred(9, "air_pressure", "kPa", div=100),
+    centred(10, "relative_humidity", "%", div=10),
+    centred(11, "internal_temperature", "Cel", div=10),
+    centred(12, "tilt_x", "deg", div=10),
+    centred(13, "tilt_y", "deg", div=10),
+)
+"""Words 2 to 13, which the second generation has as well."""
+
 STATION = Sensor(
     17,
     (
         centred(0, "solar_irradiance", "W/m2"),
         centred(1, "precipitation", "mm", div=1000),
-        centred(2, "lightning_count", "1"),
-        Field(quantity="lightning_distance", unit="km", at=48, width=16, add=-32768, when=STRIKES),
-        centred(4, "wind_speed", "m/s", div=100),
-        centred(5, "wind_from_direction", "deg", div=10),
-        centred(6, "wind_gust", "m/s", div=100),
-        centred(7, "air_temperature", "Cel", div=10),
-        centred(8, "vapour_pressure", "kPa", div=100),
-        centred(9, "air_pressure", "kPa", div=100),
-        centred(10, "relative_humidity", "%", div=10),
-        centred(11, "internal_temperature", "Cel", div=10),
-        centred(12, "tilt_x", "deg", div=10),
-        centred(13, "tilt_y", "deg", div=10),
+        *WEATHER,
         centred(14, "heading", "deg"),
         centred(15, "wind_speed_north", "m/s", div=100),
         centred(16, "wind_speed_east", "m/s", div=100),

@@ -15,34 +15,17 @@ Source: https://github.com/decentlab/decentlab-decoders (DL-ATM41G2), facts only
 """
 
 from decoders.decentlab._protocol import Sensor, centred, decentlab, double, word
-from decoders.kit import Field, When
-
-STRIKES = When(at=32, width=16, equals=range(0x8001, 0x10000))
+from decoders.decentlab.dl_atm41 import WEATHER
 
 STATION = Sensor(
     17,
     (
         centred(0, "solar_irradiance", "W/m2", div=10),
         word(1, "precipitation", "mm", div=1000),
-        centred(2, "lightning_count", "1"),
-        Field(quantity="lightning_distance", unit="km", at=48, width=16, add=-32768, when=STRIKES),
-        centred(4, "wind_speed", "m/s", div=100),
-        centred(5, "wind_from_direction", "deg", div=10),
-        centred(6, "wind_gust", "m/s", div=100),
-        centred(7, "air_temperature", "Cel", div=10),
-        centred(8, "vapour_pressure", "kPa", div=100),
-        centred(9, "air_pressure", "kPa", div=100),
-        centred(10, "relative_humidity", "%", div=10),
-        centred(11, "internal_temperature", "Cel", div=10),
-        centred(12, "tilt_x", "deg", div=10),
-        centred(13, "tilt_y", "deg", div=10),
+        *WEATHER,
         centred(14, "electrical_conductivity", "uS/cm", channel="precipitation"),
         double(15, "precipitation_total", "mm", div=1000),
     ),
 )
 
-DECODER = decentlab(
-    "DL-ATM41G2",
-    STATION,
-    ttn=("dl-atm41g2",),
-)
+DECODER = decentlab("DL-ATM41G2", STATION, ttn=("dl-atm41g2",))

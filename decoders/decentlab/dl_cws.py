@@ -16,18 +16,16 @@ Source: https://github.com/decentlab/decentlab-decoders (DL-CWS), facts only.
 
 from decoders.decentlab._protocol import Sensor, centred, decentlab
 
-DECODER = decentlab(
-    "DL-CWS",
-    Sensor(
-        6,
-        (
-            centred(0, "surface_temperature", "Cel", div=100),
-            centred(1, "air_temperature", "Cel", div=100),
-            centred(2, "relative_humidity", "%", div=100),
-            centred(3, "dew_point", "Cel", div=100),
-            centred(4, "tilt", "deg"),
-            centred(5, "internal_temperature", "Cel", div=100),
-        ),
+ROAD = Sensor(
+    6,
+    (
+        centred(0, "surface_temperature", "Cel", div=100),
+        centred(1, "air_temperature", "Cel", div=100),
+        centred(2, "relative_humidity", "%", div=100),
+        centred(3, "dew_point", "Cel", div=100),
+        centred(4, "tilt", "deg"),
+        centred(5, "internal_temperature", "Cel", div=100),
     ),
-    ttn=("dl-cws",),
 )
+
+DECODER = decentlab("DL-CWS", ROAD, ttn=("dl-cws",))

@@ -15,27 +15,15 @@ Protocol 2 (see `_protocol`), any fPort. Two sensors, two and six words:
 Source: https://github.com/decentlab/decentlab-decoders (DL-CWS2), facts only.
 """
 
-from decoders.decentlab._protocol import Sensor, centred, decentlab, word
+from decoders.decentlab._protocol import Sensor, decentlab, word
+from decoders.decentlab.dl_cws import ROAD
 
-DECODER = decentlab(
-    "DL-CWS2",
-    Sensor(
-        2,
-        (
-            word(0, "air_temperature", "Cel", mul=175, div=65535, offset=-45, channel="shield"),
-            word(1, "relative_humidity", "%", mul=100, div=65535, channel="shield"),
-        ),
+SHIELD = Sensor(
+    2,
+    (
+        word(0, "air_temperature", "Cel", mul=175, div=65535, offset=-45, channel="shield"),
+        word(1, "relative_humidity", "%", mul=100, div=65535, channel="shield"),
     ),
-    Sensor(
-        6,
-        (
-            centred(0, "surface_temperature", "Cel", div=100),
-            centred(1, "air_temperature", "Cel", div=100),
-            centred(2, "relative_humidity", "%", div=100),
-            centred(3, "dew_point", "Cel", div=100),
-            centred(4, "tilt", "deg"),
-            centred(5, "internal_temperature", "Cel", div=100),
-        ),
-    ),
-    ttn=("dl-cws2",),
 )
+
+DECODER = decentlab("DL-CWS2", SHIELD, ROAD, ttn=("dl-cws2",))

@@ -12,19 +12,8 @@ Source: https://github.com/decentlab/decentlab-decoders (DL-TRS12), facts only.
 """
 
 from decoders.decentlab._protocol import Sensor, centred, decentlab, volumetric_water, word
+from decoders.decentlab.dl_trs11 import permittivity, water_content
 from decoders.kit import Computed, u16
-
-
-def permittivity(counts: float) -> float:
-    """Relative permittivity of METER's TEROS probes."""
-    root: float = 0.000000002887 * counts**3 - 0.0000208 * counts**2 + 0.05276 * counts - 43.39
-    return root**2
-
-
-def water_content(counts: float) -> float:
-    """Water content in m3/m3 of mineral soil."""
-    return counts * 0.0003879 - 0.6956
-
 
 DECODER = decentlab(
     "DL-TRS12",

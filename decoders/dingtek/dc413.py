@@ -8,18 +8,7 @@ fPort 3, see `_frames`:
 Source: https://github.com/TheThingsNetwork/lorawan-devices (vendor/dingtek/dc413-codec.yaml), facts only.
 """
 
-from decoders.dingtek._frames import alarm, angle, data, dingtek, distance, settings, temperature
+from decoders.dingtek._bins import plain
+from decoders.dingtek._frames import dingtek, settings
 
-DECODER = dingtek(
-    "DC413",
-    data(
-        17,
-        distance(),
-        temperature(),
-        angle(9),
-        alarm(11, "high", channel="full"),
-        alarm(12, "high", "fall"),
-        alarm(12, "low", "battery_low"),
-    ),
-    settings(25),
-)
+DECODER = dingtek("DC413", plain("fall", fire=False), settings(25))

@@ -12,30 +12,7 @@ fPort 3, see `_frames`:
 Source: https://github.com/TheThingsNetwork/lorawan-devices (vendor/dingtek/df703-codec.yaml), facts only.
 """
 
-from decoders.dingtek._frames import alarm, angle, data, dingtek, distance, position, settings, temperature
+from decoders.dingtek._bins import located, plain
+from decoders.dingtek._frames import dingtek, settings
 
-DECODER = dingtek(
-    "DF703",
-    data(
-        17,
-        distance(),
-        temperature(),
-        angle(9),
-        alarm(11, "high", channel="full"),
-        alarm(11, "low", "fire"),
-        alarm(12, "high", "fall"),
-        alarm(12, "low", "battery_low"),
-    ),
-    data(
-        25,
-        distance(),
-        *position(8),
-        temperature(16),
-        angle(17),
-        alarm(19, "high", channel="full"),
-        alarm(19, "low", "fire"),
-        alarm(20, "high", "fall"),
-        alarm(20, "low", "battery_low"),
-    ),
-    settings(25),
-)
+DECODER = dingtek("DF703", plain("fall", fire=True), located("fall", fire=True), settings(25))

@@ -11,20 +11,7 @@ fPort 3, see `_frames`:
 Source: https://github.com/TheThingsNetwork/lorawan-devices (vendor/dingtek/do200-codec.yaml), facts only.
 """
 
-from decoders.dingtek._frames import alarm, battery, data, dingtek, distance, settings
-from decoders.kit import i16
+from decoders.dingtek._frames import data, dingtek, distance, settings
+from decoders.dingtek._parking import PLACE
 
-DECODER = dingtek(
-    "DO200",
-    data(
-        21,
-        distance(),
-        alarm(7, "high", "occupancy"),
-        alarm(7, "low", channel="distance"),
-        alarm(8, "high", channel="magnet"),
-        alarm(8, "low", "battery_low"),
-        battery(9),
-        *(i16(11 + 2 * n, "magnetic_field", "uT", div=10, channel=axis) for n, axis in enumerate("xyz")),
-    ),
-    settings(17),
-)
+DECODER = dingtek("DO200", data(21, distance(), *PLACE), settings(17))

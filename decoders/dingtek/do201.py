@@ -12,22 +12,7 @@ fPort 3, see `_frames`:
 Source: https://github.com/TheThingsNetwork/lorawan-devices (vendor/dingtek/do201-codec.yaml), facts only.
 """
 
-from decoders.dingtek._frames import alarm, battery, data, dingtek, distance, settings, temperature
-from decoders.kit import i16, u8
+from decoders.dingtek._frames import data, dingtek, distance, settings
+from decoders.dingtek._parking import CLIMATE, PLACE
 
-DECODER = dingtek(
-    "DO201",
-    data(
-        23,
-        distance(),
-        alarm(7, "high", "occupancy"),
-        alarm(7, "low", channel="distance"),
-        alarm(8, "high", channel="magnet"),
-        alarm(8, "low", "battery_low"),
-        battery(9),
-        *(i16(11 + 2 * n, "magnetic_field", "uT", div=10, channel=axis) for n, axis in enumerate("xyz")),
-        temperature(17),
-        u8(18, "relative_humidity", "%"),
-    ),
-    settings(16),
-)
+DECODER = dingtek("DO201", data(23, distance(), *PLACE, *CLIMATE), settings(16))

@@ -14,12 +14,10 @@ Source: https://github.com/Milesight-IoT/SensorDecoders (EM300-SLD).
 from decoders.kit import Record
 from decoders.milesight._records import CLIMATE, air, milesight, moist, sample, state
 
-DECODER = milesight(
-    "EM300-SLD",
-    {
-        **CLIMATE,
-        0x0500: Record(1, (state(0, "leak"),)),
-        0x20CE: sample(air(4), moist(6), state(7, "leak"), size=8),
-    },
-    ttn=("em300-sld",),
-)
+RECORDS = {
+    **CLIMATE,
+    0x0500: Record(1, (state(0, "leak"),)),
+    0x20CE: sample(air(4), moist(6), state(7, "leak"), size=8),
+}
+
+DECODER = milesight("EM300-SLD", RECORDS, ttn=("em300-sld",))

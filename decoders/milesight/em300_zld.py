@@ -11,15 +11,7 @@ Records of channel, type, data (little-endian), usually on fPort 85:
 Source: https://github.com/Milesight-IoT/SensorDecoders (EM300-ZLD).
 """
 
-from decoders.kit import Record
-from decoders.milesight._records import CLIMATE, air, milesight, moist, sample, state
+from decoders.milesight._records import milesight
+from decoders.milesight.em300_sld import RECORDS
 
-DECODER = milesight(
-    "EM300-ZLD",
-    {
-        **CLIMATE,
-        0x0500: Record(1, (state(0, "leak"),)),
-        0x20CE: sample(air(4), moist(6), state(7, "leak"), size=8),
-    },
-    ttn=("em300-zld",),
-)
+DECODER = milesight("EM300-ZLD", RECORDS, ttn=("em300-zld",))

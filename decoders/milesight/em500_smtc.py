@@ -13,23 +13,7 @@ Records of channel, type, data (little-endian), usually on fPort 85:
 Source: https://github.com/Milesight-IoT/SensorDecoders (EM500-SMTC).
 """
 
-from decoders.kit import Record, u8
-from decoders.milesight._records import WET, air, leap, milesight, sample, word
+from decoders.milesight._records import milesight
+from decoders.milesight.em500_smt import RECORDS
 
-DECODER = milesight(
-    "EM500-SMTC",
-    {
-        0x0367: Record(2, (air(quantity="soil_temperature"),)),
-        0x04CA: Record(2, (word(0, "soil_moisture", "%", div=100),)),
-        0x0468: Record(1, (u8(0, "soil_moisture", "%", div=2, missing=WET),)),
-        0x057F: Record(2, (word(0, "electrical_conductivity", "uS/cm"),)),
-        0x83D7: leap("soil_temperature"),
-        0x20CE: sample(
-            word(4, "electrical_conductivity", "uS/cm"),
-            air(6, quantity="soil_temperature"),
-            word(8, "soil_moisture", "%", div=100),
-            size=10,
-        ),
-    },
-    ttn=("em500-smtc",),
-)
+DECODER = milesight("EM500-SMTC", RECORDS, ttn=("em500-smtc",))

@@ -14,12 +14,10 @@ from decoders.kit import Record
 from decoders.milesight._passing import PASSING
 from decoders.milesight._records import air, milesight, state
 
-DECODER = milesight(
-    "VS350",
-    {
-        **PASSING,
-        0x0367: Record(2, (air(),)),
-        0x8367: Record(3, (air(), state(2, "alarm", channel="temperature", table={0: 0, 1: 1, 3: 1, 4: 0}))),
-    },
-    ttn=("vs350",),
-)
+RECORDS = {
+    **PASSING,
+    0x0367: Record(2, (air(),)),
+    0x8367: Record(3, (air(), state(2, "alarm", channel="temperature", table={0: 0, 1: 1, 3: 1, 4: 0}))),
+}
+
+DECODER = milesight("VS350", RECORDS, ttn=("vs350",))

@@ -10,16 +10,7 @@ Records of channel, type, data (little-endian), usually on fPort 85:
 Source: https://github.com/Milesight-IoT/SensorDecoders (VS351).
 """
 
-from decoders.kit import Record
-from decoders.milesight._passing import PASSING
-from decoders.milesight._records import air, milesight, state
+from decoders.milesight._records import milesight
+from decoders.milesight.vs350 import RECORDS
 
-DECODER = milesight(
-    "VS351",
-    {
-        **PASSING,
-        0x0367: Record(2, (air(),)),
-        0x8367: Record(3, (air(), state(2, "alarm", channel="temperature", table={0: 0, 1: 1, 3: 1, 4: 0}))),
-    },
-    ttn=("vs351",),
-)
+DECODER = milesight("VS351", RECORDS, ttn=("vs351",))
