@@ -12,9 +12,10 @@ import duckdb
 import polars as pl
 
 from gateway.aggregation.calendar import HOUR_NS, DayBasis, Period, hour_keys, window_frame
+from gateway.aggregation.capturing import failing
 from gateway.aggregation.plan import Plan
 from gateway.aggregation.rules import Capture, capture
-from gateway.aggregation.tables import replace
+from gateway.aggregation.tables import frame, replace
 
 PROFILES = ("hour_of_day", "hour_of_week")
 """Profile periods. The start of a row is its key: the local hour 0-23; ISO weekday (1-7) x 100 + local hour."""
@@ -69,7 +70,7 @@ def site_profiles(
     slots = keys.select(inner_start="hour", start=key)
     windows = slots.group_by("start").agg(pl.len().cast(pl.Int32).alias("parts")).sort("start")
     windows = windows.with_columns(stop=pl.col("start") + 1, length=pl.col("parts").cast(pl.Int64) * HOUR_NS)
-    windows = windows.with_columns(needed=_needed("profile", windows["parts"], rule))
+    windows = windows.with_columns(_needed("profile", windows["parts"], rule))
     _run(connection, plan, "site_hour", f"c.start >= {start} and c.start < {stop}", windows, slots, basis, profile)
     return windows
 
@@ -79,9 +80,13 @@ def _windows(period: Period, basis: DayBasis, start: int, stop: int) -> pl.DataF
     return found.filter(found["start"] >= start)
 
 
-def _needed(period: str, parts: pl.Series, rule: Capture | None) -> pl.Series:
+def _needed(period: str, parts: pl.Series, rule: Capture | None) -> list[pl.Series]:
+    """How many parts of each window must be valid, and how many when they are added up."""
     rule = rule or capture()
-    return pl.Series([rule.needed(period, count) for count in parts], dtype=pl.Int32)
+    return [
+        pl.Series(name, [rule.needed(period, count, sums=sums) for count in parts], dtype=pl.Int32)
+        for name, sums in (("needed", False), ("needed_sums", True))
+    ]
 
 
 def _roll(
@@ -93,8 +98,8 @@ def _roll(
     parts: pl.Series,
     rule: Capture | None,
 ) -> pl.DataFrame:
-    windows = windows.select(
-        "start", "stop", length=pl.col("stop") - pl.col("start"), parts=parts, needed=_needed(period, parts, rule)
+    windows = windows.select("start", "stop", length=pl.col("stop") - pl.col("start"), parts=parts).with_columns(
+        _needed(period, parts, rule)
     )
     if not windows.height:
         return windows
@@ -106,7 +111,35 @@ def _roll(
     if period is not Period.DAY:
         chosen += f" and c.basis = '{basis}' and c.period = 'day'"
     _run(connection, plan, source, chosen, windows, slots, basis, period)
+    _refuse(connection, period, basis, windows, rule)
     return windows
+
+
+def _refuse(
+    connection: duckdb.DuckDBPyConnection, period: Period, basis: DayBasis, windows: pl.DataFrame, rule: Capture | None
+) -> None:
+    """Mark windows as not valid that the rule refuses for more than the number of their parts."""
+    if rule is None or period is Period.DAY or rule.need(period).simple:
+        return
+    need, month = rule.need(period), rule.need(Period.MONTH)
+    low, high = int(windows["start"][0]), int(windows["stop"][-1])
+    inside = f"start >= {low} and start < {high}"
+    days = frame(
+        connection,
+        f"select point, start, valid, n_valid from site_period where {inside} "  # noqa: S608 - the program's own words
+        f"and basis = '{basis}' and period = 'day'",
+    )
+    lit = need.daytime or (month.daytime if need.months else None)
+    hours = frame(
+        connection,
+        f"select point, start, valid from site_hour where {inside if lit else 'false'}",  # noqa: S608 - as above
+    )
+    replace(connection, "rolling_refused", failing(str(period), need, basis, windows, days, hours, month))
+    connection.execute(
+        "update site_period set valid = false from rolling_refused r "
+        "where basis = $basis and period = $period and site_period.point = r.point and start = r.window",
+        {"basis": str(basis), "period": str(period)},
+    )
 
 
 def _run(

@@ -19,5 +19,7 @@ select $basis, $period, point, r.start, w.stop,
         when o.kind in ('increment', 'count', 'accumulator') and not $profile then total
         when n_valid > 0 then total / n_valid end,
     r.u / n_valid, r.v / n_valid, r.w / n_valid, r.capacity / n_valid, r.minimum, r.maximum, r.n, r.excluded,
-    r.covered, w.length, r.sensor_class, n_valid, w.parts, n_valid >= w.needed
+    r.covered, w.length, r.sensor_class, n_valid, w.parts,
+    n_valid > 0 and n_valid >= case
+        when o.kind in ('increment', 'count', 'accumulator') and not $profile then w.needed_sums else w.needed end
 from rolled r join rolling_point o using (point) join rolling_window w on w.start = r.start

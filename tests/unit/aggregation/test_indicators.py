@@ -175,12 +175,12 @@ def test_rain_gauges_and_car_parks():
 
 @pytest.mark.parametrize(("rule", "period", "parts", "needed"), [
     ("default", "day", 23, 18), ("default", "day", 24, 18), ("default", "day", 25, 19), ("dwd", "day", 24, 21),
-    ("default", "month", 31, 24), ("default", "year", 365, 311), ("old_law", "year", 365, 329), ("indicative", "year", 365, 48),
+    ("default", "month", 31, 24), ("default", "year", 365, 311), ("wmo", "month", 31, 21), ("wmo", "month", 28, 18), ("indicative", "year", 365, 48),
 ])  # fmt: skip
 def test_capture_rules_are_exact(rule, period, parts, needed):
     assert capture(rule).needed(period, parts) == needed
 
 
 def test_an_unknown_capture_rule_names_the_known_ones():
-    with pytest.raises(RuleError, match="known are default, dwd"):
+    with pytest.raises(RuleError, match="known are aot40, default, dwd"):
         capture("legal")
