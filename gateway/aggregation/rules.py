@@ -17,6 +17,11 @@ from typing import Any
 
 from gateway.quantities import QUANTITIES
 
+BOUNDS: Mapping[str, str] = {
+    "extreme_max": ">=", "extreme_min": "<=", "increment": ">=", "count": ">=", "accumulator": ">=",
+}  # fmt: skip
+"""What a partial value of a kind still says about the true one."""
+
 
 class RuleError(Exception):
     """A rule is asked for that the data do not know; the message names the known ones."""

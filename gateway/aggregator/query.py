@@ -18,7 +18,7 @@ from gateway.aggregation.calendar import HOUR_NS, DayBasis, Period
 from gateway.aggregation.disclosure import Disclosure
 from gateway.aggregation.hourly import USED
 from gateway.aggregation.plan import Plan
-from gateway.aggregation.rules import capture, read
+from gateway.aggregation.rules import BOUNDS, capture, read
 from gateway.aggregator.changes import restrict
 from gateway.aggregator.engine import Engine
 from gateway.aggregator.indicators import Finding, Indicator, hours_of, judge, margins, worst
@@ -27,9 +27,11 @@ from gateway.aggregator.reading import Chosen, Reading
 from gateway.aggregator.shield import shield
 from gateway.aggregator.values import PROFILES, Sites, area_values, choose, panel_of, site_values, whole_windows
 from gateway.areas.model import Area
+from gateway.quantities import QUANTITIES
 
 STATISTICS = ("value", "mean", "median", "min", "max", "sd", "lowest", "highest", "concentration", "worst_class")
 """What may be asked for; `value` is by the quantity's estimator."""
+_UNBOUND = ("sd", "concentration")
 MOST_HOURS = 20_000_000
 """Site-hours that one piece of an answer may be made of."""
 MOST_AGAIN = 5_000_000
@@ -93,9 +95,10 @@ class Question:
     rule: str = "default"
 
 
-def method_version() -> str:
-    """What decides the figures beside the observations: this program's rules and the versions of its data."""
-    return f"{METHOD}/{read('capture')['version']}/{read('estimators')['version']}"
+def method_version(rule: str = "default") -> str:
+    """What decides the figures beside the observations: this program's rules, the versions of its data, the rule."""
+    named = "" if rule == "default" else f"/capture={rule}"
+    return f"{METHOD}/{read('capture')['version']}/{read('estimators')['version']}{named}"
 
 
 class Figures:
@@ -267,8 +270,10 @@ class Figures:
         found = found.with_columns(
             **{name: shown[name] for name in STATISTICS if name != "max"},
             max=pl.when(~lent).then(shown["max"]),
-            bound=shown["bound"], n=shown["n"],
-            status=shown["status"],
+            n=shown["n"], status=shown["status"],
+            bound=pl.col("quantity").replace_strict(
+                {name: BOUNDS.get(QUANTITIES[name].kind.value) for name in question.quantities}, return_dtype=pl.String
+            ),
         )  # fmt: skip
         if question.period in PROFILES:
             found = found.with_columns(
@@ -282,7 +287,9 @@ class Figures:
             "panel", "n", "excluded", "estimator", "sensor_class", "revision", "computed_at",
         ]  # fmt: skip
         long = pl.concat([
-            found.select(*common, stat=pl.lit(name), place=pl.lit(order[name]), value=pl.col(name).cast(pl.Float64))
+            found.with_columns(bound=_bound(name)).select(
+                *common, stat=pl.lit(name), place=pl.lit(order[name]), value=pl.col(name).cast(pl.Float64)
+            )
             for name in question.stats
         ])  # fmt: skip
         return long.sort("start", "key", "area", "quantity", "place").drop("place")
@@ -323,6 +330,13 @@ class Figures:
                 status="confidential" if hidden else "ok" if seen else "no_data",
                 n_sites=len(points),
             )  # fmt: skip
+
+
+def _bound(stat: str) -> pl.Expr:
+    """What a statistic of partial data still says: readings may only have been higher (lower); a spread: nothing."""
+    always = {"highest": ">=", "worst_class": ">=", "lowest": "<="}
+    said = pl.lit(always[stat]) if stat in always else pl.lit(None) if stat in _UNBOUND else pl.col("bound")
+    return pl.when((pl.col("coverage") < 1) & pl.col(stat).is_not_null()).then(said).cast(pl.String)
 
 
 def known_periods() -> tuple[str, ...]:

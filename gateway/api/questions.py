@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from gateway.aggregation.calendar import DAY_NS, HOUR_NS, DayBasis
-from gateway.aggregation.rules import read
+from gateway.aggregation.rules import capture_names
 from gateway.aggregator.query import MOST_WINDOWS, STATISTICS, Figures, Question, known_periods
 from gateway.api.paging import Key, decode_cursor, query_id
 from gateway.api.parameters import (
@@ -68,11 +68,6 @@ def _flags(text: str) -> tuple[int, ...]:
     return tuple(sorted(int(part) for part in parts))
 
 
-def rule_names() -> tuple[str, ...]:
-    """Capture rules by name."""
-    return tuple(key for key, value in read("capture").items() if isinstance(value, dict))
-
-
 RANGE = (
     Parameter(name="from", read=str, example="2026-06-01",
               description="Fenster, die ab hier beginnen: Datum (Mitternacht der Tagesbasis) oder Zeitpunkt. Windows that begin from here on."),
@@ -100,7 +95,7 @@ PARAMETERS = (
     Parameter(name="as_of", read=str, example="2026-06-15T00:00:00Z",
               description="Stand zu diesem Zeitpunkt. As the figures stood then."),
     choice("include_invalid", "false", ("true", "false"), "Werte zeigen, die zu wenig Daten haben. Show values of too little data."),
-    choice("capture", "default", rule_names(), "Regel der Mindestabdeckung. Rule of least capture."),
+    choice("capture", "default", capture_names(), "Regel der Mindestabdeckung. Rule of least capture."),
     answer_format("json", "csv", "geojson"),
     DIALECT,
     Parameter(name="limit", read=whole_number(1, MAX_PAGE), schema={"type": "integer", "minimum": 1, "maximum": MAX_PAGE},

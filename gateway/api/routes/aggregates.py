@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from gateway.aggregation.calendar import DayBasis, to_datetime
+from gateway.aggregation.rules import capture
 from gateway.aggregator.query import STATISTICS, Figures, Question, TooMuchError, method_version
 from gateway.api.blocking import Blocking
 from gateway.api.formats.aggregates import Named, csv_head, csv_rows, features, row
@@ -74,7 +75,7 @@ def page(figures: Figures, asked: Asked) -> tuple[list[Row], bool]:
 
 def shown(figures: Figures, question: Question, piece: pl.DataFrame) -> list[Row]:
     """The rows of a piece as JSON objects."""
-    named, zone, method = Named(figures.areas), ZONES[question.basis], method_version()
+    named, zone, method = Named(figures.areas), ZONES[question.basis], method_version(question.rule)
     watermark = figures.watermark()
     days: dict[int, Any] = {}
     rows = []
@@ -155,9 +156,19 @@ def meta_of(figures: Figures, question: Question) -> Row:
         "to": format_utc(question.stop), "period": question.period, "day_basis": str(question.basis),
         "qc": list(question.used), "capture": question.rule, "min_coverage": question.min_coverage,
         "as_of": None if question.as_of is None else format_utc(question.as_of),
-        "watermark": format_utc(max(0, figures.watermark())), "method_version": method_version(),
+        "watermark": format_utc(max(0, figures.watermark())), "method_version": method_version(question.rule),
+        "capture_rule": capture_of(question.rule),
         "areas_without_sites": sorted(asked - equipped),
         "schematic": any(area.schematic for area in figures.areas),
+    }  # fmt: skip
+
+
+def capture_of(name: str) -> Row:
+    """What an answer says about the capture rule it used."""
+    rule = capture(name)
+    return {
+        "name": rule.name, "source": rule.source, "valid_from": rule.valid_from.isoformat(),
+        "valid_to": None if rule.valid_to is None else rule.valid_to.isoformat(),
     }  # fmt: skip
 
 
