@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import resource
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from tests.flow.sources import TOKEN
 from tests.servers.mosquitto import free_port
 
 
@@ -40,14 +42,19 @@ class GatewayProcess:
     process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(f'data_dir = "{self.data}"\n{self.config}\n[http]\nport = {self.port}\n', encoding="utf-8")
+        self.configure()
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         if self.process is not None and self.process.poll() is None:
             self.kill()
+
+    def configure(self, data: Path | None = None) -> None:
+        """Write gateway.toml; `data` is another process's data folder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        text = f'data_dir = "{data or self.data}"\n{self.config}\n[http]\nport = {self.port}\n'
+        self.path.write_text(text, encoding="utf-8")
 
     @property
     def path(self) -> Path:
@@ -98,6 +105,21 @@ class GatewayProcess:
             return status, json.loads(body)
         except ValueError:
             return status, body.decode()
+
+    def post(self, body: bytes | Mapping[str, object], *, token: str = TOKEN) -> int:
+        """Send to the source of `sources.HTTP`; the status of the answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            content = body if isinstance(body, bytes) else json.dumps(body).encode()
+            connection.request("POST", "/ingest/nbiot", content, {"Authorization": f"Bearer {token}"})
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def take(self, *messages: Mapping[str, object]) -> None:
+        """Send these; each must be taken."""
+        for message in messages:
+            assert self.post(message) == 204
 
     def metric(self, name: str) -> float:
         """Sum over all labels, 0 when it is not there."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
@@ -13,8 +12,8 @@ import pytest
 
 from gateway.areas.tilemap import demo_areas
 from tests.flow.gateway_process import GatewayProcess, wait_for
+from tests.flow.sources import HTTP
 
-TOKEN = "s" * 40
 HOUR = 3600
 NOW = int(time.time())
 BEGIN = NOW - NOW % HOUR - 30 * HOUR
@@ -27,12 +26,6 @@ places = "{folder}/places.toml"
 schematic = true
 [pipeline]
 linger = 0
-[sources.nbiot]
-type = "http"
-format = "plain"
-token.value = "{token}"
-mapping.device = "device"
-mapping.time = "time"
 """
 
 
@@ -52,20 +45,9 @@ def gateway(tmp_path_factory):
     folder = tmp_path_factory.mktemp("figures")
     (folder / "fleet.toml").write_text("", encoding="utf-8")
     places(folder, {"n1": "Nordstadt", "n2": "Nordstadt", "s1": "Südstadt"})
-    with GatewayProcess(folder, CONFIG.format(folder=folder, token=TOKEN)) as running:
+    with GatewayProcess(folder, CONFIG.format(folder=folder) + HTTP) as running:
         yield running
         running.stop()
-
-
-def post(gateway: GatewayProcess, *messages: dict[str, object]) -> None:
-    for message in messages:
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{gateway.port}/ingest/nbiot",
-            json.dumps(message).encode(),
-            {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            assert answer.status in {200, 202, 204}
 
 
 def iso(seconds: int) -> str:
@@ -86,14 +68,14 @@ def values(rows: list[dict[str, object]]) -> dict[tuple[object, object], object]
 
 def test_an_observation_shows_within_five_seconds(gateway):
     for hour in range(3):
-        post(gateway, *[
+        gateway.take(*[
             {"device": device, "time": BEGIN + hour * HOUR + m * 60, "air_temperature": t}
             for device, t in (("n1", 10.0), ("n2", 20.0), ("s1", 5.0)) for m in range(0, 60, 10)
         ])  # fmt: skip
     wait_for(lambda: values(ask(gateway)).get(("Südstadt", iso(BEGIN + 2 * HOUR))) is not None, 20, "the past")
     assert values(ask(gateway))["Nordstadt", iso(BEGIN)] == 15.0
     now = int(time.time())
-    post(gateway, {"device": "s1", "time": now, "air_temperature": 7.5})
+    gateway.take({"device": "s1", "time": now, "air_temperature": 7.5})
     sent = time.monotonic()
 
     def shown() -> bool:
@@ -109,7 +91,7 @@ def test_a_late_observation_changes_exactly_the_windows_that_contain_it(gateway)
     whole = {"period": "day", "include_invalid": "true", "from": iso(BEGIN - 48 * HOUR)}
     days = {(r["area_name"], r["period_start"]): r for r in ask(gateway, **whole)}
     at = BEGIN + HOUR + 5 * 60
-    post(gateway, {"device": "n1", "time": at, "air_temperature": 40.0})
+    gateway.take({"device": "n1", "time": at, "air_temperature": 40.0})
     key = ("Nordstadt", iso(BEGIN + HOUR))
     wait_for(lambda: values(ask(gateway))[key] != before[key]["value"], 10, "the late value")
     after = {(r["area_name"], r["period_start"]): r for r in ask(gateway)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import time
 from pathlib import Path
@@ -10,18 +9,12 @@ from typing import Any
 
 from gateway.monitoring.webhook import signature
 from tests.flow.gateway_process import GatewayProcess, wait_for
+from tests.flow.sources import HTTP, TOKEN
 from tests.unit.monitoring.receiver import Receiver
 
-TOKEN = "t" * 40
 SECRET = "the webhook's secret"
 CONFIG = """
 fleet = "{fleet}"
-[sources.nbiot]
-type = "http"
-format = "plain"
-token.value = "{token}"
-mapping.device = "device"
-mapping.time = "time"
 [monitoring]
 every = 0.2
 grace = 0.5
@@ -41,13 +34,7 @@ expected_interval = 86400
 
 
 def post(gateway: GatewayProcess, device: str) -> None:
-    body = json.dumps({"device": device, "time": time.time(), "air_temperature": 21.5})
-    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=20)
-    try:
-        connection.request("POST", "/ingest/nbiot", body, {"Authorization": f"Bearer {TOKEN}"})
-        assert connection.getresponse().status == 204
-    finally:
-        connection.close()
+    gateway.take({"device": device, "time": time.time(), "air_temperature": 21.5})
 
 
 def status(gateway: GatewayProcess, *arguments: str) -> tuple[int, dict[str, Any]]:
@@ -66,7 +53,7 @@ def test_a_device_that_stops_is_shown_silent_and_told_once(tmp_path: Path) -> No
         fleet, url = tmp_path / "fleet.toml", tmp_path / "url"
         fleet.write_text(FLEET, encoding="utf-8")
         url.write_text(f"{receiver.url}?key=a-secret-of-the-address\n")
-        config = CONFIG.format(fleet=fleet, token=TOKEN, url=url, secret=SECRET)
+        config = CONFIG.format(fleet=fleet, url=url, secret=SECRET) + HTTP
         with GatewayProcess(tmp_path / "gateway", config) as gateway:
             post(gateway, "pole-7")
             post(gateway, "pole-8")

@@ -23,6 +23,7 @@ from gateway.config import load
 from gateway.deadletters import DeadLetters
 from gateway.model import Store
 from tests.flow.gateway_process import GatewayProcess, wait_for
+from tests.flow.sources import chirpstack
 from tests.flow.uplinks import Fleet, poison
 from tests.servers.influxd import TOKEN, Influxd
 from tests.servers.mosquitto import Mosquitto
@@ -109,17 +110,7 @@ def failing_database(port: int) -> Iterator[None]:
 
 
 def configuration(broker: Mosquitto, store: str) -> str:
-    return f"""
-{store}
-[sources.chirpstack]
-type = "mqtt5"
-format = "chirpstack"
-host = "127.0.0.1"
-port = {broker.port}
-topics = ["application/+/device/+/event/+"]
-client_id = "gateway-under-test"
-backoff_max = 1.0
-"""
+    return store + chirpstack(broker.port, "backoff_max = 1.0")
 
 
 def through(condition: Callable[[], bool], seconds: float) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,11 +10,11 @@ from gateway.areas.tilemap import demo_areas
 from gateway.registry.model import Source
 from gateway.registry.service import Registry
 from tests.flow.gateway_process import GatewayProcess, wait_for
+from tests.flow.sources import HTTP
 
-TOKEN = "s" * 40
 NOW = int(time.time())
 HOUR = NOW - NOW % 3600 - 2 * 3600
-CONFIG = f"""
+CONFIG = """
 [aggregation]
 enabled = true
 schematic = true
@@ -25,12 +23,6 @@ gate = true
 refresh = 0.2
 [pipeline]
 linger = 0
-[sources.nbiot]
-type = "http"
-format = "plain"
-token.value = "{TOKEN}"
-mapping.device = "device"
-mapping.time = "time"
 """
 AIR = Source(id="air", title="Luft", purpose="Luft", legal_basis="§ 3", controller="Umweltamt")
 
@@ -40,14 +32,7 @@ def iso(seconds: int) -> str:
 
 
 def post(gateway: GatewayProcess, device: str, minutes: int) -> None:
-    body = {"device": device, "time": HOUR + 60 * minutes, "air_temperature": 20.0}
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{gateway.port}/ingest/nbiot",
-        json.dumps(body).encode(),
-        {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        assert answer.status < 300
+    gateway.take({"device": device, "time": HOUR + 60 * minutes, "air_temperature": 20.0})
 
 
 def stored(gateway: GatewayProcess, device: str) -> int:
@@ -66,7 +51,7 @@ def figures(gateway: GatewayProcess) -> dict[str, float]:
 def test_what_is_held_back_comes_in_after_approval_and_counts_where_the_device_hangs(tmp_path: Path):
     tile = next(area for area in demo_areas() if area.level == "quartier")
     centre = tile.geometry.centroid
-    with GatewayProcess(tmp_path, CONFIG) as gateway:
+    with GatewayProcess(tmp_path, CONFIG + HTTP) as gateway:
         registry = Registry(f"sqlite:///{gateway.data}/registry.sqlite")
         with registry.change("petra") as edit:
             edit.propose(AIR)

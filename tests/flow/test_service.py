@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import signal
@@ -15,29 +14,9 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from tests.flow.gateway_process import GatewayProcess, wait_for
+from tests.flow.sources import HTTP, TOKEN, chirpstack
 from tests.flow.uplinks import Fleet
 from tests.servers.mosquitto import Mosquitto
-
-TOKEN = "t" * 40
-HTTP = f"""
-[sources.nbiot]
-type = "http"
-format = "plain"
-token.value = "{TOKEN}"
-mapping.device = "device"
-mapping.time = "time"
-"""
-
-
-def post(gateway: GatewayProcess, path: str, body: bytes, token: str = TOKEN) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=20)
-    try:
-        connection.request("POST", path, body, {"Authorization": f"Bearer {token}"})
-        response = connection.getresponse()
-        response.read()
-        return response.status
-    finally:
-        connection.close()
 
 
 def measurement(value: float, at: float) -> bytes:
@@ -47,11 +26,11 @@ def measurement(value: float, at: float) -> bytes:
 def test_what_is_posted_can_be_queried_and_survives_a_kill(tmp_path: Path) -> None:
     now = round(time.time())
     with GatewayProcess(tmp_path / "gateway", HTTP) as gateway:
-        assert post(gateway, "/ingest/nbiot", measurement(21.5, now - 60)) == 204
-        assert post(gateway, "/ingest/nbiot", measurement(22.5, now), token="wrong" * 8) == 401
+        assert gateway.post(measurement(21.5, now - 60)) == 204
+        assert gateway.post(measurement(22.5, now), token="wrong" * 8) == 401
         gateway.kill()
         gateway.start()
-        assert post(gateway, "/ingest/nbiot", measurement(22.0, now)) == 204
+        assert gateway.post(measurement(22.0, now)) == 204
         query = "/v1/observations?device=pole-7&quantity=air_temperature"
         wait_for(lambda: len((gateway.get(query)[1] or {}).get("data", [])) == 2, 20, "both observations")
         values = [row["value"] for row in gateway.get(query)[1]["data"]]
@@ -67,7 +46,7 @@ def test_an_unreadable_message_becomes_a_dead_letter_and_settles_after_the_fix(t
     now = round(time.time())
     with GatewayProcess(tmp_path / "gateway", HTTP) as gateway:
         body = json.dumps({"device": "pole-8", "time": now, "temp": 19.5}).encode()
-        assert post(gateway, "/ingest/nbiot", body) == 204
+        assert gateway.post(body) == 204
         wait_for(lambda: gateway.metric("gateway_rejected_total") == 1, 20, "one dead letter")
         listed = gateway.run("deadletters", "list").stdout
         assert "pole-8" in listed
@@ -76,7 +55,7 @@ def test_an_unreadable_message_becomes_a_dead_letter_and_settles_after_the_fix(t
         assert '"temp": 19.5' in shown
         gateway.stop()
         gateway.config += 'mapping.fields = [{ path = "temp", quantity = "air_temperature", unit = "Cel" }]\n'
-        gateway.path.write_text(f'data_dir = "{gateway.data}"\n{gateway.config}\n[http]\nport = {gateway.port}\n')
+        gateway.configure()
         gateway.start()
         replayed = gateway.run("deadletters", "replay").stdout  # the running service does it
         assert "settled:            1" in replayed, replayed
@@ -88,7 +67,7 @@ def test_an_unreadable_message_becomes_a_dead_letter_and_settles_after_the_fix(t
 def test_personal_identifiers_are_rejected_and_their_bytes_are_in_no_log_and_no_dead_letter(tmp_path: Path) -> None:
     with GatewayProcess(tmp_path / "gateway", HTTP) as gateway:
         body = b'{"device":"wifi-counter","time":%d,"people_count":3,"mac":"a4:5e:60:c2:11:7f"}' % time.time()
-        assert post(gateway, "/ingest/nbiot", body) == 204
+        assert gateway.post(body) == 204
         wait_for(lambda: gateway.metric("gateway_rejected_total") == 1, 20, "rejected")
         assert "privacy" in gateway.run("deadletters", "list").stdout
         gateway.stop()
@@ -98,18 +77,8 @@ def test_personal_identifiers_are_rejected_and_their_bytes_are_in_no_log_and_no_
 
 @pytest.mark.mosquitto
 def test_check_reaches_every_server_and_says_what_is_wrong(mosquitto: Mosquitto, tmp_path: Path) -> None:
-    source = f"""
-[sources.cs]
-type = "mqtt5"
-format = "chirpstack"
-host = "127.0.0.1"
-port = {mosquitto.port}
-topics = ["application/+/device/+/event/+"]
-client_id = "gw"
-"""
-    good = GatewayProcess(tmp_path / "good", source)
-    good.folder.mkdir()
-    good.path.write_text(f'data_dir = "{good.data}"\n{good.config}')
+    good = GatewayProcess(tmp_path / "good", chirpstack(mosquitto.port))
+    good.configure()
     result = good.run("check")
     assert "FEHLER" not in result.stdout
     assert "source cs" in result.stdout
@@ -130,15 +99,7 @@ def test_a_graceful_stop_loses_nothing_and_ingest_and_process_can_be_apart(
     mosquitto: Mosquitto, tmp_path: Path
 ) -> None:
     fleet = Fleet.of(2000, devices=20)
-    config = f"""
-[sources.cs]
-type = "mqtt5"
-format = "chirpstack"
-host = "127.0.0.1"
-port = {mosquitto.port}
-topics = ["application/+/device/+/event/+"]
-client_id = "gw"
-"""
+    config = chirpstack(mosquitto.port)
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="p", protocol=MQTTProtocolVersion.MQTTv5)
     client.max_inflight_messages_set(100)
     client.connect("127.0.0.1", mosquitto.port)
@@ -148,7 +109,7 @@ client_id = "gw"
         GatewayProcess(tmp_path / "second", config, arguments=("--role", "process", "--role", "api")) as process,
     ):
         process.stop()
-        process.path.write_text(f'data_dir = "{ingest.data}"\n{config}\n[http]\nport = {process.port}\n')
+        process.configure(ingest.data)
         process.start()
         wait_for(lambda: ingest.get("/readyz")[0] == 200, 20, "ready")
         for number in range(2000):
