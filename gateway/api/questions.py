@@ -50,7 +50,8 @@ def name_list(read_one: Callable[[str], str]) -> Callable[[str], tuple[str, ...]
     return read_all
 
 
-def _share(text: str) -> float:
+def share(text: str) -> float:
+    """Reads a share."""
     try:
         value = float(text)
     except ValueError:
@@ -90,7 +91,7 @@ PARAMETERS = (
     choice("period", "day", known_periods(), "Länge der Fenster oder Tages-/Wochengang. Length of windows, or profile."),
     Parameter(name="qc", read=_flags, default=(1, 2), example="1,2",
               description="QARTOD-Marken, die eingehen. QARTOD flags that enter."),
-    Parameter(name="min_coverage", read=_share, schema={"type": "number", "minimum": 0, "maximum": 1},
+    Parameter(name="min_coverage", read=share, schema={"type": "number", "minimum": 0, "maximum": 1},
               description="Zeilen mit geringerer Abdeckung gelten als insufficient_coverage. Rows with less coverage count as such."),
     Parameter(name="as_of", read=str, example="2026-06-15T00:00:00Z",
               description="Stand zu diesem Zeitpunkt. As the figures stood then."),

@@ -13,7 +13,9 @@ import structlog
 from fastapi import APIRouter
 from starlette.requests import Request
 
+from gateway.aggregator.query import Figures
 from gateway.api.blocking import Blocking
+from gateway.api.routes.joint import joint_router
 from gateway.api.routes.registers import registers_router
 from gateway.atlas.errors import AtlasError
 from gateway.atlas.inbox import Handled, Inbox, watch
@@ -28,8 +30,8 @@ _log = structlog.get_logger(__name__)
 class Atlas:
     """Opened once; a context for as long as the service runs."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Open the database and read the definitions; raises ConfigError."""
+    def __init__(self, settings: Settings, figures: Figures | None = None) -> None:
+        """Open the database and read the definitions; raises ConfigError. `figures` are those of the sensors."""
         atlas = settings.atlas
         self._inbox = atlas.inbox
         try:
@@ -37,7 +39,11 @@ class Atlas:
             self._registers = open_registers(atlas.url.read(), settings.data_dir / "atlas")
         except AtlasError as error:
             raise ConfigError(f"atlas: {error}") from error
-        self.router: APIRouter = registers_router(self._registers, Blocking(), sender)
+        blocking = Blocking()
+        self.routers: tuple[APIRouter, ...] = (
+            registers_router(self._registers, blocking, sender),
+            joint_router(self._registers, figures, blocking),
+        )
 
     async def run(self) -> None:
         """Watch the inbox until cancelled; without one only the daily notices are not written."""

@@ -140,6 +140,7 @@ class Service:
             if Role.API in self._roles and settings.monitoring.enabled:
                 reports = stack.enter_context(DeviceReports(settings))
                 routers.append(devices_router(reports.read, Blocking()))
+            figures = None
             if Role.AGGREGATE in self._roles and settings.aggregation.enabled:
                 from gateway.app.aggregates import Aggregates  # noqa: PLC0415 - 1 s that a start without need not take
 
@@ -147,14 +148,15 @@ class Service:
                 aggregates = await asyncio.to_thread(Aggregates, settings, store)
                 stack.callback(aggregates.close)
                 routers.append(aggregates.router)
+                figures = aggregates.figures
                 working.append(aggregates.worker.run)
                 self._checks["aggregation"] = aggregates.check
             if Role.API in self._roles and settings.atlas.enabled:
                 from gateway.app.registers import Atlas  # noqa: PLC0415 - 0.5 s that a start without atlas need not take
 
-                atlas = await asyncio.to_thread(Atlas, settings)
+                atlas = await asyncio.to_thread(Atlas, settings, figures)
                 stack.callback(atlas.close)
-                routers.append(atlas.router)
+                routers += atlas.routers
                 working.append(atlas.run)
             web = WebServer(self._app(store, ingest, routers), settings.http, sock)
             async with asyncio.TaskGroup() as tasks:

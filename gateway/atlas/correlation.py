@@ -6,7 +6,6 @@ ten areas. The interval comes from resampling areas with a fixed seed, so the sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,32 +19,6 @@ MIN_AREAS = 10
 RESAMPLES = 2000
 SEED = 20_231_231
 
-WARNINGS: tuple[str, ...] = (
-    text(
-        "Ökologischer Fehlschluss: ein Zusammenhang zwischen Gebieten sagt nichts über einzelne Menschen.",
-        "Ecological fallacy: a relation between areas says nothing about persons.",
-    ),
-    text(
-        "Der Zuschnitt der Gebiete bestimmt das Ergebnis mit (MAUP).",
-        "The way areas are drawn is part of the result (modifiable areal unit problem).",
-    ),
-    text(
-        "Ein Zusammenhang ist keine Ursache.",
-        "A correlation is not a cause.",
-    ),
-)
-SENSOR_WARNINGS: tuple[str, ...] = (
-    text(
-        "Registerstand und Messzeitraum sind verschiedene Zeiten; Registerdaten werden nicht interpoliert.",
-        "Register date and sensor period differ; register data are never interpolated.",
-    ),
-    text(
-        "Quartiere mit weniger als drei Messstellen sind nicht repräsentativ.",
-        "Areas with fewer than three sites are not representative.",
-    ),
-    text("Messgeräte einfacher Bauart, keine amtlichen Messungen.", "Low-cost sensors, no reference measurements."),
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
@@ -58,7 +31,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correlation:
-    """Two columns: how many areas were used, how many left out, both coefficients, what to keep in mind."""
+    """Two columns: how many areas were used, how many left out, both coefficients."""
 
     x: str
     y: str
@@ -67,7 +40,6 @@ class Correlation:
     spearman: Estimate
     pearson: Estimate
     resamples: int
-    warnings: tuple[str, ...]
 
 
 def _pearson(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -87,9 +59,7 @@ def _estimate(value: float, sample: NDArray[np.float64]) -> Estimate:
     return Estimate(value=value, low=float(low), high=float(high))
 
 
-def correlate(
-    frame: pl.DataFrame, x: str, y: str, *, warnings: Sequence[str] = (), resamples: int = RESAMPLES, seed: int = SEED
-) -> Correlation:
+def correlate(frame: pl.DataFrame, x: str, y: str, *, resamples: int = RESAMPLES, seed: int = SEED) -> Correlation:
     """Correlate two columns over the areas that have both.
 
     Raises:
@@ -118,5 +88,4 @@ def correlate(
         ),
         pearson=_estimate(float(_pearson(first, second)), _pearson(a, b)),
         resamples=resamples,
-        warnings=(*WARNINGS, *warnings),
     )

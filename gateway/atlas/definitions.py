@@ -9,14 +9,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from gateway.atlas.areas import Areas
+from gateway.atlas.burdens import BurdenMethod
 from gateway.atlas.datasets import Dataset
 from gateway.atlas.errors import DefinitionError
 from gateway.atlas.methods import MAX_FILE, Method, Part, describe
 from gateway.atlas.products import Product
 from gateway.atlas.units import parse_unit
+from gateway.quantities import QUANTITIES
 
 
 class Definitions(Part):
@@ -26,6 +28,7 @@ class Definitions(Part):
     products: dict[str, Product]
     areas: dict[str, Areas]
     methods: dict[str, Method]
+    burdens: dict[str, BurdenMethod] = Field(default_factory=dict)
 
     def stichtage(self, product: Product, until: date) -> tuple[date, ...]:
         """Reference dates of a product: those all its datasets have."""
@@ -65,12 +68,12 @@ def _read(kind: type[_Model], place: str, folder: Path | None) -> dict[str, _Mod
     found: dict[str, _Model] = {}
     for name, content in _texts(place, folder).items():
         model = parse_definition(kind, content, f"{place}/{name}")
-        found[str(model.id)] = model  # type: ignore[attr-defined] # each of the four kinds has an id
+        found[str(model.id)] = model  # type: ignore[attr-defined] # each of the kinds has an id
     return found
 
 
 def load_definitions(folder: Path | None = None) -> Definitions:
-    """Shipped definitions, and those below `folder` (datasets/, products/, areas/, methods/).
+    """Shipped definitions, and those below `folder` (datasets/, products/, areas/, methods/, burdens/).
 
     Raises:
         DefinitionError: a file is wrong, or names something that is not there.
@@ -80,11 +83,22 @@ def load_definitions(folder: Path | None = None) -> Definitions:
         products=_read(Product, "products", folder),
         areas=_read(Areas, "areas", folder),
         methods=_read(Method, "methods", folder),
+        burdens=_read(BurdenMethod, "burdens", folder),
     )
-    problems = [*_dataset_problems(found), *_product_problems(found)]
+    problems = [*_dataset_problems(found), *_product_problems(found), *_burden_problems(found)]
     if problems:
         raise DefinitionError("; ".join(problems))
     return found
+
+
+def _burden_problems(definitions: Definitions) -> Iterable[str]:
+    for method in definitions.burdens.values():
+        for entry in method.environment:
+            if entry.quantity not in QUANTITIES:
+                yield f"burden {method.id}: {entry.quantity!r} is no quantity of the vocabulary"
+        for each in method.social:
+            if each.indicator.partition(":")[0] not in {*definitions.products, *definitions.datasets}:
+                yield f"burden {method.id}: {each.indicator!r} is not defined"
 
 
 def _dataset_problems(definitions: Definitions) -> Iterable[str]:

@@ -41,6 +41,9 @@ for _name, _words in (
     ("areas", "Gebiete / areas."),
     ("sites", "Standorte / sites."),
     ("quantities", "Messgrößen / quantities."),
+    ("joint", "Register neben Sensoren / registers beside sensors."),
+    ("correlation", "Zusammenhang zweier Größen / correlation of two columns."),
+    ("burden", "Mehrfachbelastung / where environmental and social burden coincide."),
 ):
     _command(_name, _words)
 

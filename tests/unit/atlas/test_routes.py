@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import numpy as np
-import polars as pl
 import pytest
 from fastapi import FastAPI
 from scipy.optimize import LinearConstraint, milp
@@ -20,10 +19,10 @@ from starlette.requests import Request
 
 from gateway.api.blocking import Blocking
 from gateway.api.errors import install
+from gateway.api.routes.joint import joint_router
 from gateway.api.routes.registers import registers_router
 from gateway.atlas.classification import run, run_dynamic
 from gateway.atlas.definitions import Definitions
-from gateway.atlas.frames import register_frame
 from gateway.atlas.people import Person
 from gateway.atlas.publication import result_json
 from gateway.atlas.registers import Registers
@@ -49,6 +48,7 @@ class Client:
             app = FastAPI()
             install(app)
             app.include_router(registers_router(self.registers, Blocking(), sender))
+            app.include_router(joint_router(self.registers, None, Blocking()))
             async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
                 return await client.request(verb, path, **more)
 
@@ -127,13 +127,13 @@ def test_comparison_and_correlation(client: Client, registers: Registers, demo):
     found = client.get(f"{BASE}/compare?with=2022-12-31").json()
     assert set(found["moves"]) == {"all", "u18"}
     assert any("2023" in warning for warning in found["warnings"])
-    query = "product=sozialdatenatlas&stichtag=2023-12-31&x=all.sgb2_rate&y=all.migration_rate"
+    query = "x=sozialdatenatlas:sgb2_rate@2023-12-31&y=sozialdatenatlas:all.migration_rate@2023-12-31"
     row = client.get(f"/v1/correlation?{query}").json()["data"][0]
     assert row["n"] >= 50
     assert row["left_out"] > 0
     assert -1 <= row["spearman_low"] <= row["spearman"] <= row["spearman_high"] <= 1
     assert client.get(f"/v1/correlation?{query}").json()["data"][0] == row
-    assert client.get(f"/v1/correlation?{query.replace('all.sgb2_rate', 'x')}").status_code == 422
+    assert client.get(f"/v1/correlation?{query.replace('sgb2_rate', 'x')}").status_code == 422
 
 
 def test_unknown_names_and_parameters_are_problems(client: Client, registers: Registers, demo):
@@ -223,14 +223,16 @@ def test_everything_derived_can_be_derived_from_the_shown_counts(
                 exact = result.areas[area].indicators[indicator]
                 assert exact is not None
                 assert abs(exact - Decimal(printed)) <= Decimal("0.05")
-        frame = register_frame(edition)
-        for area in withheld:
-            row = frame.row(by_predicate=pl.col("area") == area, named=True)
-            assert row[f"{variant.id}.index"] is None
-            assert row[f"{variant.id}.class"] is None
-            if table[area]["sgb2"] is None:
-                assert row[f"{variant.id}.sgb2"] is None
-                assert row[f"{variant.id}.sgb2_rate"] is None
+        names = [f"sozialdatenatlas:{variant.id}.{name}@2023-12-31" for name in ("index", "class", "sgb2_rate")]
+        joint = client.get(f"/v1/joint?register={','.join(names)}").json()["data"]
+        for row in joint:
+            if row["area"] in withheld:
+                assert row[names[0]] is None
+                assert row[names[1]] is None
+            if table[row["area"]]["sgb2"] is None:
+                assert row[names[2]] is None
+                assert row[f"{names[2]}.status"] == "confidential"
+                assert row[f"{names[2]}.rank"] is None
 
 
 Name = tuple[str, str, str]
