@@ -1,9 +1,8 @@
-"""Boundary files: GeoJSON, GeoPackage and Shapefile, without GDAL. Each reader returns a Layer as it stands."""
+"""Boundary files: GeoJSON, GeoPackage, Shapefile and GML, without GDAL. Each reader returns a Layer as it stands."""
 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 import struct
 from contextlib import closing
@@ -17,6 +16,8 @@ from shapely import wkb
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from gateway.areas.crs import named
+from gateway.areas.gml import Answer, parse_gml
 from gateway.areas.model import AreaError, Feature, Layer
 from gateway.databases import connect
 
@@ -25,7 +26,7 @@ MAX_FEATURES = 100_000
 
 
 def read_layer(path: Path, layer: str | None = None) -> Layer:
-    """Read a boundary file by its ending: .geojson, .json, .gpkg, .shp, or .zip with one shapefile.
+    """Read a boundary file by its ending: .geojson, .json, .gpkg, .shp, .gml, .xml, or .zip with one shapefile.
 
     Args:
         path: the file.
@@ -34,7 +35,8 @@ def read_layer(path: Path, layer: str | None = None) -> Layer:
     Raises:
         AreaError: names the file and what is wrong with it.
     """
-    readers = {".geojson": _geojson, ".json": _geojson, ".gpkg": _geopackage, ".shp": _shapefile, ".zip": _shapefile}
+    readers = {".geojson": _geojson, ".json": _geojson, ".gpkg": _geopackage, ".shp": _shapefile, ".zip": _shapefile,
+               ".gml": _gml, ".xml": _gml}  # fmt: skip
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise AreaError(f"{path.name}: ending {path.suffix!r} is not one of {', '.join(readers)}")
@@ -68,6 +70,32 @@ def parse_geojson(text: str | bytes, name: str) -> Layer:
     return Layer(features=tuple(features), epsg=_geojson_epsg(document.get("crs"), name), name=name)
 
 
+def parse_geojson_answer(body: bytes, name: str, epsg: int) -> Answer:
+    """What a service answered when asked for features in EPSG `epsg`, with how many match in all.
+
+    GeoJSON without a `crs` member is in degrees by RFC 7946; a service asked for metres may leave the member out.
+    """
+    layer = parse_geojson(body, name)
+    head = json.loads(body)
+    matched = head.get("numberMatched", head.get("totalFeatures"))
+    features = [
+        Feature(properties={**each.properties, "gml_id": row["id"]} if "id" in row else each.properties,
+                geometry=each.geometry)
+        for each, row in zip(layer.features, head["features"], strict=True)
+    ]  # fmt: skip
+    found = Layer(features=tuple(features), epsg=layer.epsg if "crs" in head else epsg, name=name)
+    links = head.get("links")
+    return Answer(
+        layer=found, matched=matched if isinstance(matched, int) else None,
+        more=any(isinstance(link, dict) and link.get("rel") == "next" for link in links or ())
+        if isinstance(links, list) else False,
+    )  # fmt: skip
+
+
+def _gml(path: Path, _layer: str | None) -> Layer:
+    return parse_gml(path.read_bytes(), path.name).layer
+
+
 def _geojson(path: Path, _layer: str | None) -> Layer:
     return parse_geojson(path.read_bytes(), path.name)
 
@@ -79,12 +107,10 @@ def _geojson_epsg(member: Any, name: str) -> int:
         text = str(member["properties"]["name"])
     except (KeyError, TypeError) as error:
         raise AreaError(f"{name}: its 'crs' member names no coordinate system") from error
-    if text.upper().endswith("CRS84"):
-        return 4326
-    found = re.search(r"EPSG:+(?:[\d.]*:)?(\d+)$", text, re.IGNORECASE)
-    if not found:
+    found = named(text)
+    if found is None:
         raise AreaError(f"{name}: coordinate system {text!r} is not understood")
-    return int(found.group(1))
+    return found.epsg  # in GeoJSON x comes first, whatever the system's name says
 
 
 def _geopackage(path: Path, layer: str | None) -> Layer:

@@ -93,6 +93,10 @@ class Problem(StrEnum):
     """Two areas of one level share ground."""
     GAP = "gap"
     """Ground enclosed by a level belongs to none of its areas."""
+    OUTSIDE = "outside_parent"
+    """Ground of an area lies outside the area above it."""
+    UNCOVERED = "parent_not_covered"
+    """Ground of an area belongs to none of those below it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +108,22 @@ class Fault:
     square_metres: float
     de: str
     en: str
+
+    def __str__(self) -> str:
+        return f"{self.problem}: {self.de} / {self.en}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """One repair: the area whose shape changed, by how much ground (m2), and words for people, German first."""
+
+    area: str
+    square_metres: float
+    de: str
+    en: str
+
+    def __str__(self) -> str:
+        return f"{self.de} / {self.en}"
 
 
 @cache

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from gateway.atlas.numbers import AmbiguousNumberError, DecimalMark, NumberError, detect_mark, parse_number
 from gateway.atlas.reading import Cell, Special
-from gateway.registry.editing import device_id
+from gateway.registry.checks import device_id
 from gateway.registry.errors import RegistryError
-from gateway.registry.model import PrivacyClass, Siting
+from gateway.registry.model import Attribute, PrivacyClass, Siting
 
 BERLIN = ZoneInfo("Europe/Berlin")
 KindOfTable = Literal["sites", "devices", "installations"]
@@ -221,6 +221,9 @@ INSTALLATIONS = (
     _column("factor", "Faktor", "factor", "calibration factor", "kalibrierfaktor", read=number),
     _column("shift", "Versatz", "offset", "shift", "calibration offset", "nullpunkt", read=number),
 )  # fmt: skip
+DEVICE_FACTS = (Attribute.EXPECTED, Attribute.SENSOR_CLASS, Attribute.MODULUS, Attribute.CAPACITY)
+"""What a row of the devices' table says for a time (column "Gültig ab"); all else it says for good."""
+
 TABLES: Mapping[KindOfTable, tuple[Column, ...]] = {
     "sites": SITES, "devices": DEVICES, "installations": INSTALLATIONS,
 }  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from gateway.registry.columns import BERLIN, RISKY, SHEETS, TABLES, Column, KindOfTable
+from gateway.registry.columns import BERLIN, DEVICE_FACTS, RISKY, SHEETS, TABLES, Column, KindOfTable
 from gateway.registry.model import EVERY, Attribute, Device, Fact, Installation, Site
 from gateway.registry.service import Registry
 
@@ -34,7 +34,7 @@ def rows_of(registry: Registry, kind: KindOfTable) -> list[list[Any]]:
             if (fact.site, fact.channel, fact.quantity, fact.stop) == ("", EVERY, EVERY, None)
         }
         return [
-            [now.get((device.id, column.field)) if column.field in set(Attribute) else getattr(device, column.field)
+            [now.get((device.id, column.field)) if column.field in DEVICE_FACTS else getattr(device, column.field)
              for column in columns]
             for device in registry.entries(Device)
         ]  # fmt: skip

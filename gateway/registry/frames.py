@@ -49,6 +49,8 @@ def facts(connection: Connection) -> pl.DataFrame:
     rows: list[tuple[Any, ...]] = []
     for device, known in by_device.items():
         for channel, quantity, attribute, (start, stop), value in resolved(known, hung[device]):
+            if attribute not in _ATTRIBUTES:  # when a device is mobile says where it does not hang, no more
+                continue
             about = (_any(channel), _any(quantity), start, None if stop >= OPEN else stop)
             said = tuple(_value(attribute, value) if attribute == name else None for name in _ATTRIBUTES)
             rows.extend((name, *about, *said) for name in names[device])

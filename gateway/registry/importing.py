@@ -13,6 +13,7 @@ from gateway.atlas.errors import RefusedError
 from gateway.atlas.numbers import DecimalMark
 from gateway.atlas.reading import ReadOptions, Row, Table, read_table
 from gateway.registry.columns import (
+    DEVICE_FACTS,
     SHEETS,
     TABLES,
     Column,
@@ -24,10 +25,8 @@ from gateway.registry.columns import (
     recognise,
 )
 from gateway.registry.errors import RegistryError
-from gateway.registry.model import EVERY, Attribute, Device, Fact, Identifier, Installation, Owner, Site, Source
+from gateway.registry.model import EVERY, Device, Fact, Identifier, Installation, Owner, Site, Source
 from gateway.registry.service import Edit, Registry
-
-FACTS = (Attribute.EXPECTED, Attribute.SENSOR_CLASS, Attribute.MODULUS, Attribute.CAPACITY)
 
 
 class Outcome(StrEnum):
@@ -82,6 +81,7 @@ def import_table(
     file: str,
     *,
     who: str,
+    reason: str = "",
     kind: KindOfTable | None = None,
     sheet: str | None = None,
     dry_run: bool = False,
@@ -94,6 +94,7 @@ def import_table(
         content: the file.
         file: its name, for messages.
         who: for the audit log.
+        reason: for the audit log, behind the file's name.
         kind: what it is about; None: found out from its headings.
         sheet: of an XLSX file with several.
         dry_run: say what would happen, write nothing.
@@ -109,7 +110,7 @@ def import_table(
     found, columns = _columns(table, kind)
     rows: tuple[RowResult, ...] = ()
     written = False
-    with registry.change(who, f"import {file}") as edit:
+    with registry.change(who, f"import {file}{f': {reason}' if reason else ''}") as edit:
         rows = _rows(edit, table, found, columns)
         refused = any(row.outcome is Outcome.REFUSED for row in rows)
         written = not dry_run and not (all_or_nothing and refused)
@@ -121,12 +122,19 @@ def import_table(
 
 
 def import_workbook(
-    registry: Registry, content: bytes, file: str, *, who: str, dry_run: bool = False, all_or_nothing: bool = False
+    registry: Registry,
+    content: bytes,
+    file: str,
+    *,
+    who: str,
+    reason: str = "",
+    dry_run: bool = False,
+    all_or_nothing: bool = False,
 ) -> list[Imported]:
     """Take over a workbook with the sheets of an export, in the order in which they build on each other."""
     return [
-        import_table(registry, content, file, who=who, kind=kind, sheet=SHEETS[kind], dry_run=dry_run,
-                     all_or_nothing=all_or_nothing)
+        import_table(registry, content, file, who=who, reason=reason, kind=kind, sheet=SHEETS[kind],
+                     dry_run=dry_run, all_or_nothing=all_or_nothing)
         for kind in sheets_of(content)
     ]  # fmt: skip
 
@@ -234,7 +242,7 @@ def _site(edit: Edit, values: dict[str, Any]) -> Outcome:
 
 
 def _device(edit: Edit, values: dict[str, Any]) -> Outcome:
-    facts = {name: values.pop(name) for name in FACTS if name in values}
+    facts = {name: values.pop(name) for name in DEVICE_FACTS if name in values}
     valid_from = values.pop("valid_from", None)
     place: dict[str, Any] = {name: values.pop(name) for name in ("site", "channel", "start", "stop") if name in values}
     old = edit.change.get(Device, values["id"])

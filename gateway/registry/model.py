@@ -69,6 +69,8 @@ class Attribute(StrEnum):
     SENSOR_CLASS = "sensor_class"
     FACTOR = "factor"
     SHIFT = "shift"
+    MOBILE = "mobile"
+    """1: moves about in that time, and hangs nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,7 @@ class Device(Entry):
         codec: path of a vendor's JavaScript codec in place of a decoder, "" for none; relative to `data_dir`.
         mapping: path of the file that says which of the codec's keys is which quantity, "" for none.
         source: the source it belongs to; "": the configured source its messages come by.
-        mobile: moves about; it cannot be installed at a site.
+        mobile: moves about, always; for some time only it is a fact (`Attribute.MOBILE`). It hangs at no site then.
         retired_at: ns, None while in service.
     """
 

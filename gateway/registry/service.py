@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from gateway.areas.model import Area
+    from gateway.registry.boundaries import Loaded
 
 E = TypeVar("E", bound=Entry)
 
@@ -86,23 +87,11 @@ class Edit(Editing):
         """See `sources.retire_source`."""
         return sources.retire_source(self.change, source)
 
-    def load_areas(self, areas: Sequence[Area]) -> None:
-        """Put these boundaries in place of all that are there for their levels."""
-        from gateway.registry.membership import kept  # noqa: PLC0415 - geometry is loaded by who needs it
+    def load_areas(self, areas: Sequence[Area], **how: Any) -> Loaded:
+        """See `boundaries.load`."""
+        from gateway.registry import boundaries  # noqa: PLC0415 - geometry is loaded by who needs it
 
-        levels = {area.level for area in areas}
-        new = [kept(area) for area in areas]
-        for area in new:
-            if area.stop and area.start and area.stop <= area.start:
-                raise RegistryError(
-                    f"{area.id}: Gültigkeit endet, bevor sie beginnt", f"{area.id}: validity is upside down", "stop"
-                )
-        keys = {(area.id, area.start) for area in new}
-        for old in self.change.all(AreaVersion):
-            if old.level in levels and (old.id, old.start) not in keys:
-                self.change.take(old)
-        for area in new:
-            self.change.put(area)
+        return boundaries.load(self.change, areas, **how)
 
     def dry_run(self) -> None:
         """Leave the change without writing anything."""

@@ -15,8 +15,9 @@ from gateway.areas.files import read_layer
 from gateway.areas.index import AreaIndex, Where
 from gateway.areas.loading import Mapping, to_areas
 from gateway.areas.model import Area, Problem, metric
+from gateway.areas.repair import mend, repair
 from gateway.areas.tilemap import build, demo_areas
-from gateway.areas.validation import check, repair
+from gateway.areas.validation import check
 
 DAY = date(2026, 6, 1)
 STEP = 0.01
@@ -171,3 +172,69 @@ def test_the_index_agrees_with_looking_at_every_polygon(berlin):
     agrees()
     corner = berlin[7].geometry.geoms[0].exterior.coords[0]
     assert index.locate(*corner, "planungsraum", DAY).where is Where.BORDER
+
+
+def town(geometry, **more):
+    return Area(**({"id": "stadt:0", "level": "stadt", "number": "0", "name": "Stadt", "geometry": geometry} | more))
+
+
+def quarter(number, x, y, **more):
+    return square(number, x, y, parent="stadt:0", **more)
+
+
+def test_a_child_outside_its_parent_and_ground_without_children_are_named_with_their_size():
+    whole = town(shapely.box(7, 51, 7 + 3 * STEP, 51 + STEP))
+    areas = [quarter("01", 0, 0), quarter("02", 1, 0, height=1.5), whole]
+    outside, uncovered = check(areas)
+    assert (outside.problem, outside.areas) == (Problem.OUTSIDE, ("quartier:02", "stadt:0"))
+    assert outside.square_metres == pytest.approx(metric([areas[1].geometry])[0].area / 3, rel=1e-3)
+    assert (uncovered.problem, uncovered.areas) == (Problem.UNCOVERED, ("stadt:0",))
+    assert uncovered.square_metres == pytest.approx(metric([areas[0].geometry])[0].area, rel=1e-3)
+    assert f"{uncovered.square_metres:.0f} m²" in uncovered.de
+    mended, done = mend(areas)
+    assert check(mended) == []
+    assert [each.area for each in done] == ["stadt:0"]
+    assert "Umriss seiner Teile übernommen" in done[0].de
+    assert mended[2].geometry.equals(shapely.union_all([area.geometry for area in areas[:2]]))
+
+
+def test_borders_drawn_twice_differ_by_rounding_without_fault():
+    rough = shapely.set_precision(shapely.box(7, 51, 7 + 2 * STEP, 51 + STEP).segmentize(0.0031), 1e-7)
+    parts = [quarter("01", 0, 0), quarter("02", 1, 0)]
+    assert check([*parts, town(rough)]) == []
+
+
+def test_only_areas_of_the_same_day_are_held_against_their_parent():
+    split = date(2026, 1, 1)
+    areas = [
+        quarter("01", 0, 0, stop=split), town(square("", 0, 0).geometry, stop=split),
+        quarter("01", 0, 0, width=2, start=split), town(square("", 0, 0, width=2).geometry, start=split),
+    ]  # fmt: skip
+    assert check(areas) == []
+    assert [fault.areas for fault in check(areas[:3])] == [("quartier:01",)]  # its parent ends
+
+
+def test_every_repair_is_said():
+    bow = shapely.Polygon([(7.2, 51), (7.21, 51.01), (7.21, 51), (7.2, 51.01)])
+    _, done = mend([square("01", 0, 0, width=1.5), square("02", 1, 0), square("09", 5, 5, geometry=bow)])
+    assert [(each.area, each.square_metres > 1) for each in done] == [("quartier:09", True), ("quartier:02", True)]
+    assert "Ring berichtigt" in done[0].de
+    assert "an quartier:01 gegeben" in done[1].de
+    assert "given to quartier:01" in str(done[1])
+
+
+@pytest.mark.shared
+def test_real_polygons_fit_the_areas_that_are_made_of_them(berlin):
+    parts = [replace(area, parent=f"bezirk:{area.number[:2]}") for area in berlin]
+    bezirke = [
+        Area(
+            id=f"bezirk:{number}", level="bezirk", number=number, name=number,
+            geometry=shapely.union_all([part.geometry for part in parts if part.number.startswith(number)]),
+        )
+        for number in sorted({part.number[:2] for part in parts})
+    ]  # fmt: skip
+    assert {fault.problem for fault in check([*parts, *bezirke])} == {Problem.TWICE}
+    smaller = [replace(bezirke[0], geometry=bezirke[0].geometry.buffer(-0.001)), *bezirke[1:]]
+    faults = [fault for fault in check([*parts, *smaller]) if fault.problem is Problem.OUTSIDE]
+    assert faults
+    assert all("bezirk:01" in fault.areas for fault in faults)

@@ -1,4 +1,4 @@
-"""Boundary files as authorities deliver them: GeoJSON, GeoPackage, Shapefile, WFS."""
+"""Boundary files as authorities deliver them: GeoJSON, GeoPackage, Shapefile."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import sqlite3
 import struct
 from datetime import date
 
-import httpx
 import pyproj
 import pytest
 import shapefile
@@ -18,7 +17,6 @@ from hypothesis import strategies as st
 from gateway.areas.files import parse_geojson, read_layer
 from gateway.areas.loading import Mapping, key, to_areas
 from gateway.areas.model import AreaError, transform
-from gateway.areas.wfs import PAGE, read_wfs
 
 SQUARE = shapely.box(7.14, 51.25, 7.16, 51.26)
 METRES = transform(SQUARE, 4326, 25832)
@@ -111,41 +109,6 @@ def test_shapefile_with_umlauts_and_projection(tmp_path):
     path.with_suffix(".prj").unlink()
     with pytest.raises(AreaError, match="names no coordinate system"):
         to_areas(read_layer(path), MAPPING)
-
-
-def service(handler):
-    return httpx.Client(transport=httpx.MockTransport(handler))
-
-
-def test_a_wfs_is_read_page_by_page():
-    def answer(request):
-        asked = request.url.params
-        assert (asked["SERVICE"], asked["TYPENAMES"], asked["map"], asked["SRSNAME"]) == (
-            "WFS",
-            "a:q",
-            "1",
-            "EPSG:25832",
-        )
-        start = int(asked["STARTINDEX"])
-        rows = [({"QNR": n, "NAME": str(n)}, METRES) for n in range(start, min(start + PAGE, PAGE + 7))]
-        return httpx.Response(200, text=collection(*rows))
-
-    with service(answer) as client:
-        layer = read_wfs("https://geo.example/wfs?map=1", "a:q", epsg=25832, client=client)
-    assert (len(layer.features), layer.epsg) == (PAGE + 7, 25832)
-    assert alike(to_areas(layer, MAPPING)[0].geometry)
-
-
-@pytest.mark.parametrize(
-    ("response", "message"),
-    [
-        (httpx.Response(200, text="<ows:ExceptionReport>Unknown type</ows:ExceptionReport>"), "Unknown type"),
-        (httpx.Response(503), "status 503"), (httpx.Response(200, text="{"), "not JSON"),
-    ],
-)  # fmt: skip
-def test_a_wfs_that_refuses_says_why(response, message):
-    with service(lambda _: response) as client, pytest.raises(AreaError, match=message):
-        read_wfs("https://geo.example/wfs", "q", client=client)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from gateway.aggregation.plan import make_plan
-from gateway.areas.model import Area
+from gateway.areas.model import Area, Problem
 from gateway.registry.errors import RegistryError
 from gateway.registry.model import Attribute, Device, Fact, Identifier, Installation, Owner, Site, Tenant
 from gateway.registry.service import Registry
@@ -159,7 +159,7 @@ def quartiere(split: date | None = None) -> list[Area]:
 def boundaries_mark_the_sites_that_change_area(registry: Registry) -> None:
     fill(registry)
     with registry.change("m") as edit:
-        edit.load_areas(quartiere())
+        edit.load_areas(quartiere(), accept=[Problem.OUTSIDE])
     assert windows(registry) == [("", "A", 10 * DAY, None)]  # B lies in an area too, but nothing hung there
     # The town's polygon is too small; sites belong to it by their Quartier's parent.
     assert set(registry.areas_frame().select("site", "area").rows()) == {
@@ -167,7 +167,7 @@ def boundaries_mark_the_sites_that_change_area(registry: Registry) -> None:
     }  # fmt: skip
     split = date(1970, 2, 1)
     with registry.change("m") as edit:
-        edit.load_areas(quartiere(split))
+        edit.load_areas(quartiere(split), accept=[Problem.OUTSIDE])
     start = 31 * DAY - HOUR  # 1 February 1970 begins at 23:00 UTC
     assert windows(registry) == [("", "A", start, None)]
     assert ("A", "quartier:1", 0, start) in registry.areas_frame().select("site", "area", "start", "stop").rows()
@@ -186,7 +186,7 @@ def the_frames_make_a_plan(registry: Registry) -> None:
 
     fill(registry)
     with registry.change("m") as edit:
-        edit.load_areas(quartiere())
+        edit.load_areas(quartiere(), accept=[Problem.OUTSIDE])
         edit.identify(Identifier(identifier="mqtt-7", device="d", network="mqtt"))
         edit.set_fact(Fact(device="d", attribute=Attribute.EXPECTED, value=1200.0))
         edit.set_fact(Fact(device="d", attribute=Attribute.SENSOR_CLASS, value=2.0))

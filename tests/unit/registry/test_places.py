@@ -7,6 +7,7 @@ import pytest
 
 from gateway.aggregation.plan import SERIES, make_plan
 from gateway.aggregator.places import PlanSource, memberships, site_frame
+from gateway.areas.model import Problem
 from gateway.config import ConfigError
 from gateway.registry.places import RegistryPlaces
 from gateway.registry.service import Registry
@@ -18,7 +19,7 @@ DAY = 86_400 * 10**9
 def test_a_plan_is_made_of_what_the_registry_says(registry: Registry):
     fill(registry)
     with registry.change("m") as edit:
-        edit.load_areas(quartiere())
+        edit.load_areas(quartiere(), accept=[Problem.OUTSIDE])
     source: PlanSource = RegistryPlaces(registry)
     before, found = source.revision(), source.places()
     assert found.revision == before
@@ -48,7 +49,7 @@ def test_windows_are_settled_when_their_facts_were_taken(registry: Registry):
 def test_areas_of_files_go_before_the_registrys(registry: Registry):
     fill(registry)
     with registry.change("m") as edit:
-        edit.load_areas(quartiere())
+        edit.load_areas(quartiere(), accept=[Problem.OUTSIDE])
     (town,) = (area for area in quartiere() if area.level == "stadt")
     assert RegistryPlaces(registry, [town]).places().areas == (town,)
     assert len(RegistryPlaces(registry).places().areas) == 3
