@@ -30,6 +30,10 @@ class StateReader:
         """Status of each source by name."""
         return {**{name: client.status for name, client in self.clients.items()}, **self.http}
 
+    def catching_up(self) -> bool:
+        """Whether a source delivers the past on purpose: old messages mean neither lag nor silent devices then."""
+        return any(getattr(status, "catching_up", False) for status in self.statuses().values())
+
     def lag(self) -> Lag | None:
         """How far storing is behind; None where this process does not store. Reads the journal: blocking."""
         if self.offset is None:
@@ -56,7 +60,9 @@ class StateReader:
     async def _lag(self) -> CheckResult:
         lag = await asyncio.to_thread(self.lag)
         assert lag is not None
-        return CheckResult(ok=lag.seconds < READY_LAG, detail=f"{lag.offsets} entries", value=lag.seconds)
+        return CheckResult(
+            ok=lag.seconds < READY_LAG or self.catching_up(), detail=f"{lag.offsets} entries", value=lag.seconds
+        )
 
 
 def _connected(client: Client) -> Check:

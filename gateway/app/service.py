@@ -42,13 +42,18 @@ from gateway.app.web import WebServer, bind
 from gateway.config import ConfigError, Settings
 from gateway.deadletters import DeadLetters, DeadLettersError
 from gateway.journal import Consumer, SegmentedJournal
-from gateway.model import Store, StoreUnavailableError
+from gateway.model import Journal, Store, StoreUnavailableError
 from gateway.registry.seen import SeenDevices
 from gateway.transports.http import IngestRouter, create_ingest_router
 
 _log = structlog.get_logger(__name__)
 STUCK = 600.0
 """Seconds in one batch after which systemd's watchdog is no longer fed."""
+
+
+Feeds = Callable[[Journal], Mapping[str, parts.Client]]
+"""Makes sources beside the configured ones, by name: a simulator, an import of what another system kept. While the
+status of one says `catching_up`, its old messages count neither as lag nor do they make devices silent."""
 
 
 class Role(StrEnum):
@@ -72,13 +77,13 @@ class Service:
         state: reads of everything that is shown: metrics, health, the demo's status line.
     """
 
-    def __init__(self, settings: Settings, roles: frozenset[Role] = ALL_ROLES) -> None:
-        """Nothing is opened yet; raises ConfigError for roles that cannot be alone."""
+    def __init__(self, settings: Settings, roles: frozenset[Role] = ALL_ROLES, *, feeds: Feeds | None = None) -> None:
+        """Nothing is opened yet; `feeds` makes further sources. Raises ConfigError for roles that cannot be alone."""
         if settings.store.kind == "duckdb" and (Role.PROCESS in roles) != (Role.API in roles):
             raise ConfigError("store.kind = duckdb: the roles process and api must run in one process")
         if settings.aggregation.enabled and (Role.PROCESS in roles) != (Role.AGGREGATE in roles):
             raise ConfigError("aggregation: the roles process and aggregate must run in one process")
-        self._settings, self._roles = settings, roles
+        self._settings, self._roles, self._feeds = settings, roles, feeds
         self._registry = CollectorRegistry()
         self.metrics = ProcessMetrics(self._registry)
         self.state = StateReader(parts.journal_folder(settings))
@@ -130,6 +135,8 @@ class Service:
                 )
                 await stack.enter_async_context(journal)
                 clients = parts.transports(settings, journal)
+                if self._feeds is not None:
+                    clients = {**clients, **self._feeds(journal)}
                 ingest = create_ingest_router(parts.http_sources(settings), journal)
                 working.append(partial(keep_bounded, settings))
                 self.state.journal, self.state.clients, self.state.http = journal, clients, ingest.status
@@ -208,7 +215,11 @@ class Service:
         replays = Replays(settings, store, deadletters, loop.lock)
         working = [loop.run, ReplayWorker(Jobs(settings.data_dir), replays).run]
         if settings.monitoring.enabled:
-            watch = Monitoring(settings, store, self.state, self._registry, noted=lambda: loop.noted)
+
+            def noted() -> int | None:
+                return None if self.state.catching_up() else loop.noted
+
+            watch = Monitoring(settings, store, self.state, self._registry, noted=noted)
             stack.callback(watch.close)
             working.append(watch.run)
         return working
