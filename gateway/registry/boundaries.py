@@ -80,7 +80,10 @@ def load(
     if repair:
         new, others, mended = _repaired(new, others, edition)
     after = [*others, *own, *new]
-    faults = [fault for fault in check(after, tolerance=tolerance) if _about(fault, new)]
+    known = {_signature(fault) for fault in check(before, tolerance=tolerance)}  # was accepted when it came
+    faults = [
+        fault for fault in check(after, tolerance=tolerance) if _about(fault, new) and _signature(fault) not in known
+    ]
     if refused := [fault for fault in faults if fault.problem not in accept]:
         raise BoundariesError(refused)
     _put(change, before, after)
@@ -98,6 +101,10 @@ def _until(day: date, versions: Iterable[Area]) -> Iterable[Area]:
 def _about(fault: Fault, new: Sequence[Area]) -> bool:
     ids = {area.id for area in new} | {area.parent for area in new if fault.problem is Problem.UNCOVERED}
     return any(area in ids for area in fault.areas)
+
+
+def _signature(fault: Fault) -> tuple[Problem, tuple[str, ...], int]:
+    return fault.problem, fault.areas, round(fault.square_metres)
 
 
 def _repaired(new: list[Area], others: list[Area], edition: date | None) -> tuple[list[Area], list[Area], list[Mended]]:

@@ -54,7 +54,7 @@ class Facts(Entries):
             self._hangs_nowhere(fact)
         mine = [each for each in self.change.of_device(Fact, fact.device) if _scope(each) == _scope(fact)]
         before: list[Piece] = [(each.start, end_of(each.stop), each.value) for each in mine]
-        after = assign(before, fact.start, end_of(fact.stop), None if clear else fact.value)
+        after = assign(before, fact.start, end_of(fact.stop), None if clear else float(fact.value))
         if after == before:
             return False
         for each in mine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,8 +10,9 @@ import shapely
 
 from gateway.aggregation.plan import make_plan
 from gateway.areas.model import Area, Problem
+from gateway.registry.boundaries import BoundariesError
 from gateway.registry.errors import RegistryError
-from gateway.registry.model import Attribute, Device, Fact, Identifier, Installation, Owner, Site, Tenant
+from gateway.registry.model import AreaVersion, Attribute, Device, Fact, Identifier, Installation, Owner, Site, Tenant
 from gateway.registry.service import Registry
 
 HOUR = 3_600_000_000_000
@@ -179,6 +181,56 @@ def boundaries_mark_the_sites_that_change_area(registry: Registry) -> None:
     assert windows(registry) == []
 
 
+def an_edition_of_boundaries_begins_on_its_day(registry: Registry) -> None:
+    fill(registry)
+    old, _, town = quartiere()
+    east = Area(id="quartier:2", level="quartier", number="2", name="Ost", parent="stadt:0",
+                geometry=shapely.box(7.2, 51, 8, 52))  # fmt: skip
+    whole = replace(town, geometry=shapely.box(7, 51, 8, 52))
+    with registry.change("m") as edit:
+        edit.load_areas([old, east, whole])
+    windows(registry)
+    day = date(1970, 2, 1)
+    edition = [replace(old, geometry=shapely.box(7, 51, 7.1, 52)), replace(east, geometry=shapely.box(7.1, 51, 8, 52))]
+    with registry.change("m", "Ratsbeschluss") as edit:
+        edit.load_areas(edition, edition=day)
+    assert windows(registry) == [("", "A", 31 * DAY - HOUR, None)]  # A lies in the east from then on
+    assert [(v.id, v.start, v.stop) for v in registry.entries(AreaVersion)] == [
+        ("quartier:1", "", "1970-02-01"), ("quartier:1", "1970-02-01", ""), ("quartier:2", "", "1970-02-01"),
+        ("quartier:2", "1970-02-01", ""), ("stadt:0", "", ""),
+    ]  # fmt: skip
+    with registry.change("m") as edit:  # the same again
+        edit.load_areas(edition, edition=day)
+    assert windows(registry) == []
+    with pytest.raises(BoundariesError, match=r"überlappen sich um \d+ m²"), registry.change("m") as edit:
+        edit.load_areas([old, edition[1]], edition=date(1970, 3, 1))
+    higher = [edition[0], replace(edition[1], geometry=shapely.box(7.1, 51, 8, 52.1))]
+    with pytest.raises(BoundariesError, match="outside_parent: quartier:2"), registry.change("m") as edit:
+        edit.load_areas(higher, edition=date(1970, 3, 1))
+    with registry.change("m") as edit:
+        loaded = edit.load_areas(higher, edition=date(1970, 3, 1), repair=True)
+    assert [each.area for each in loaded.mended] == ["stadt:0"]  # its outline follows from that day on, not before
+    assert [(v.start, v.stop) for v in registry.entries(AreaVersion) if v.id == "stadt:0"] == [
+        ("", "1970-03-01"), ("1970-03-01", ""),
+    ]  # fmt: skip
+
+
+def a_device_that_moves_about_hangs_nowhere(registry: Registry) -> None:
+    fill(registry)
+    mobile = Fact(device="d", attribute=Attribute.MOBILE, start=20 * DAY, value=1)
+    with pytest.raises(RegistryError, match="it cannot be mobile then"), registry.change("m") as edit:
+        edit.set_fact(mobile)
+    with registry.change("m") as edit:
+        edit.end("d", 20 * DAY)
+        edit.set_fact(mobile)
+    with pytest.raises(RegistryError, match="it has no site then"), registry.change("m") as edit:
+        edit.install(Installation(device="d", site="B", start=30 * DAY))
+    with registry.change("m") as edit:
+        edit.set_fact(replace(mobile, start=30 * DAY), clear=True)
+        edit.install(Installation(device="d", site="B", start=30 * DAY))
+    assert registry.facts_frame().height == 0  # the aggregation has nothing of it but where the device hangs
+
+
 def the_frames_make_a_plan(registry: Registry) -> None:
     import polars as pl
 
@@ -275,6 +327,8 @@ ALL = [
     every_change_is_in_the_audit_log,
     a_corrected_site_marks_when_something_hung_there,
     boundaries_mark_the_sites_that_change_area,
+    an_edition_of_boundaries_begins_on_its_day,
+    a_device_that_moves_about_hangs_nowhere,
     the_frames_make_a_plan,
     a_source_keeps_what_was_said_of_it,
     tables_go_out_and_come_back,
