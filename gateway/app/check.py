@@ -42,6 +42,11 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
 
         for name, build in channels(settings.monitoring.notify).items():
             yield await _ask(f"notify {name}", partial(_channel, build))
+    if settings.atlas.enabled:
+        from gateway.app.monitoring import channels  # noqa: PLC0415 - as above
+
+        for name, build in channels(settings.atlas.notify).items():
+            yield await _ask(f"atlas notify {name}", partial(_channel, build))
 
 
 async def _ask(what: str, look: Callable[[], Awaitable[str]]) -> Finding:
@@ -104,6 +109,6 @@ async def _source(name: str, source: Source) -> str:
         from gateway.transports.mqtt_connect import probe  # noqa: PLC0415 - one of two, as the source demands
 
         return await probe(source)
-    from gateway.transports.mqtt311 import probe as probe311  # noqa: PLC0415 - one of two, as the source demands
+    from gateway.transports.mqtt311_connect import probe as probe311  # noqa: PLC0415 - one of two, as the source demands
 
     return await probe311(source)

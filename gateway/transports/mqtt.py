@@ -25,21 +25,11 @@ from structlog.typing import FilteringBoundLogger
 from gateway.config import ConfigError, Mqtt5Source
 from gateway.model import Journal
 from gateway.transports.mqtt_batch import Batcher, MqttStatus
-from gateway.transports.mqtt_connect import opened, probe, subscribe, topic_filters
+from gateway.transports.mqtt_connect import opened, subscribe, topic_filters
 from gateway.transports.mqtt_protocol import MqttProtocol
 from gateway.transports.mqtt_words import MqttError, Patience, address
+from gateway.transports.reconnect import Attempts, backoff
 from gateway.transports.tls import TlsFiles
-
-__all__ = ["Mqtt5Client", "MqttError", "MqttStatus", "backoff", "probe"]
-
-
-def backoff(attempt: int, shortest: float, longest: float, jitter: float) -> float:
-    """Seconds to wait before the attempt after `attempt` failures in a row.
-
-    It doubles each time; `jitter` in [0, 1) takes up to half of it away, so that a city's gateways do not all come
-    back to a restarted broker in the same moment.
-    """
-    return min(longest, shortest * 2.0 ** min(attempt, 30)) * (1 - jitter / 2)
 
 
 class Mqtt5Client:
@@ -80,9 +70,9 @@ class Mqtt5Client:
         self._filters = topic_filters(settings)
         self._tls = TlsFiles(settings.tls) if settings.tls else None
         self._batcher = Batcher(journal, self.status, self._log)
+        self._attempts = Attempts(settings, self.status, self._log)
         self._unreleased: set[int] = set()
         self._stop_within, self._files_every = stop_within, files_every
-        self._up_since: float | None = None
         self._stop_by: float | None = None
 
     async def run(self) -> None:
@@ -98,35 +88,16 @@ class Mqtt5Client:
             try:
                 await self._stay_connected(committing)
             finally:
-                await self._flush(committing, self._stop_timeout())
+                await self._batcher.flush_within(self._stop_timeout(), committing)
                 committing.cancel()
                 if self._batcher.busy:
                     words = "stopped with messages that are not journalled: the broker sends those above QoS 0 again"
                     self._log.error(words, messages=self.status.pending)
 
     async def _stay_connected(self, committing: asyncio.Task[None]) -> None:
-        failures = 0
-        loop = asyncio.get_running_loop()
         while True:
-            self._up_since = None
             await self._batcher.room()
-            patience = await self._connection(committing)
-            if self._up_since is not None and loop.time() - self._up_since > self._settings.backoff_max:
-                failures = 0
-            if patience is Patience.NONE:
-                continue
-            longest = self._settings.backoff_max
-            shortest = longest if patience is Patience.LONG else self._settings.backoff_min
-            await asyncio.sleep(backoff(failures, shortest, longest, random.random()))  # noqa: S311 - jitter, no secret
-            failures += 1
-
-    def _failed(self, error: MqttError) -> None:
-        """Log a change of state once: an outage of hours is one line for each different cause."""
-        words = str(error)
-        if words != self.status.last_error:
-            log = self._log.info if error.patience is Patience.NONE else self._log.warning
-            log("not connected", reason=words, next_attempt=error.patience.value)
-        self.status.last_error = words
+            await self._attempts.wait(await self._connection(committing))
 
     async def _connection(self, committing: asyncio.Task[None]) -> Patience:
         """One connection from CONNECT to its end; how soon the next one makes sense."""
@@ -142,7 +113,7 @@ class Mqtt5Client:
                         await self._leave(protocol, committing, self._stop_within)
                     raise
         except MqttError as error:
-            self._failed(error)
+            self._attempts.failed(error)
             return error.patience
         finally:
             self.status.connected = False
@@ -160,7 +131,7 @@ class Mqtt5Client:
         """End a connection on purpose: nothing more is read, what was received is journalled and acknowledged."""
         self.status.connected = False
         protocol.hold()
-        await self._flush(committing, within)
+        await self._batcher.flush_within(within, committing)
         await protocol.disconnect()
 
     def _protocol(self) -> MqttProtocol:
@@ -169,15 +140,10 @@ class Mqtt5Client:
         )
 
     def _accepted(self, connack: ConnAckPacket) -> None:
-        status, expiry = self.status, self._settings.session_expiry
-        self._up_since = asyncio.get_running_loop().time()
-        status.connects += 1
-        status.reconnects = status.connects - 1
-        if status.reconnects and expiry and not connack.session_present:
-            status.sessions_lost += 1
-            self._log.warning("the broker has forgotten the session: messages in between may be missing")
+        expiry = self._settings.session_expiry
+        self._attempts.accepted(session_present=connack.session_present, lasting=expiry > 0)
         granted = connack.session_expiry_interval
-        if granted is not None and granted < expiry and not status.reconnects:
+        if granted is not None and granted < expiry and not self.status.reconnects:
             self._log.warning("the broker keeps the session for a shorter time", seconds=granted, asked=expiry)
 
     async def _subscribe(self, protocol: MqttProtocol, filters: Iterable[TopicFilter]) -> None:
@@ -259,12 +225,6 @@ class Mqtt5Client:
                         "TLS files have changed, but cannot be used; the old ones stay", reason=str(error)
                     )
                 told = str(error)
-
-    async def _flush(self, committing: asyncio.Task[None], within: float) -> None:
-        """Wait until everything received is journalled and acknowledged, but not for ever."""
-        flushing = asyncio.ensure_future(self._batcher.flush())
-        await asyncio.wait((flushing, committing), timeout=within, return_when=asyncio.FIRST_COMPLETED)
-        flushing.cancel()
 
     def _stop_timeout(self) -> float:
         """What is left of `stop_within` since the stop began."""

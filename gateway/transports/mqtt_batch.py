@@ -8,6 +8,7 @@ acknowledgements do not: a packet id means something else on the next connection
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -142,6 +143,12 @@ class Batcher:
         """Return when everything received so far is durable and acknowledged."""
         await self._idle.wait()
 
+    async def flush_within(self, seconds: float, committing: asyncio.Task[None]) -> None:
+        """The same, but return when `seconds` have passed or `committing`, the task of `run`, has ended."""
+        flushing = asyncio.ensure_future(self.flush())
+        await asyncio.wait((flushing, committing), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        flushing.cancel()
+
     async def run(self) -> None:
         """Append batch after batch, for ever.
 
@@ -190,3 +197,11 @@ class Batcher:
         if self._status.journal_error:
             self._status.journal_error = ""
             self._log.info("journal takes messages again")
+
+
+class NoJournal:
+    """For a trial, which keeps nothing."""
+
+    async def append(self, messages: Sequence[Received]) -> int:
+        """Take them, and forget them."""
+        return len(messages) - 1

@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 import structlog
 from mqtt5 import ConnAckPacket, ConnectPacket, QoS, RetainHandling, TopicFilter
 
 from gateway.config import ConfigError, Mqtt5Source
-from gateway.model import Received
-from gateway.transports.mqtt_batch import Batcher, MqttStatus
+from gateway.transports.mqtt_batch import Batcher, MqttStatus, NoJournal
 from gateway.transports.mqtt_protocol import MqttProtocol
 from gateway.transports.mqtt_words import MqttError, Patience, address, connect_refusal, subscribe_refusal
 from gateway.transports.tls import TlsFiles
@@ -140,12 +139,6 @@ async def subscribe(
     return answers
 
 
-class _NoJournal:
-    async def append(self, messages: Sequence[Received]) -> int:
-        """A trial keeps nothing."""
-        return len(messages) - 1
-
-
 async def probe(settings: Mqtt5Source) -> str:
     """Try what the source will do, beside a running gateway: connect and subscribe, then leave.
 
@@ -169,7 +162,7 @@ async def probe(settings: Mqtt5Source) -> str:
     )
     log = structlog.get_logger().bind(source="check")
     status = MqttStatus("check")
-    batcher = Batcher(_NoJournal(), status, log)
+    batcher = Batcher(NoJournal(), status, log)
     tls = TlsFiles(settings.tls) if settings.tls else None
 
     def make() -> MqttProtocol:

@@ -16,7 +16,9 @@ import structlog
 
 from gateway.config import TlsSettings
 from gateway.model import JournalUnavailableError
-from gateway.transports.mqtt import Mqtt5Client, MqttError, probe
+from gateway.transports.mqtt import Mqtt5Client
+from gateway.transports.mqtt_connect import probe
+from gateway.transports.mqtt_words import MqttError
 from tests.conftest import require
 from tests.servers.mosquitto import BINARY, DYNAMIC_SECURITY, Authority, Mosquitto
 from tests.servers.mqtt_peer import Peer

@@ -12,8 +12,9 @@ from paho.mqtt import client as paho_client
 
 from gateway.config import Mqtt311Source
 from gateway.model import JournalUnavailableError
-from gateway.transports import mqtt_batch, paho
-from gateway.transports.mqtt311 import Mqtt311Client, probe
+from gateway.transports import mqtt_batch, paho_reading
+from gateway.transports.mqtt311 import Mqtt311Client
+from gateway.transports.mqtt311_connect import probe
 from gateway.transports.mqtt_words import MqttError, Patience
 from tests.conftest import require
 from tests.servers.mosquitto import BINARY, Mosquitto
@@ -140,7 +141,7 @@ async def test_when_the_journal_does_not_keep_up_reading_stops_and_the_connectio
     """Also longer than the keep-alive: the clock of the client runs twenty times as fast here."""
     monkeypatch.setattr(mqtt_batch, "HIGH_WATER_MESSAGES", 100)
     monkeypatch.setattr(paho_client, "time_func", lambda: time.monotonic() * 20)
-    monkeypatch.setattr(paho, "monotonic", lambda: time.monotonic() * 20)
+    monkeypatch.setattr(paho_reading, "monotonic", lambda: time.monotonic() * 20)
     journal = MemoryJournal()
     journal.gate.clear()
     client = source(mosquitto, journal, keep_alive=10)
@@ -262,7 +263,7 @@ async def test_probe_asks_the_storage_too(mosquitto):
 
 
 async def test_a_message_that_is_too_large_is_counted_and_does_not_come_again(mosquitto, monkeypatch):
-    monkeypatch.setattr(paho, "MAX_BODY", 1000)
+    monkeypatch.setattr(paho_reading, "MAX_BODY", 1000)
     journal = MemoryJournal()
     client = source(mosquitto, journal, qos=1, client_id="gateway-1")
     async with Peer(mosquitto.port) as peer, running(client):

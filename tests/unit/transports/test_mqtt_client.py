@@ -25,7 +25,10 @@ from mqtt5 import (
 
 from gateway.config import ConfigError, Mqtt5Source
 from gateway.model import JournalUnavailableError
-from gateway.transports.mqtt import Mqtt5Client, MqttError, backoff, probe
+from gateway.transports.mqtt import Mqtt5Client
+from gateway.transports.mqtt_connect import probe
+from gateway.transports.mqtt_words import MqttError
+from gateway.transports.reconnect import backoff
 from tests.unit.transports.mqtt_doubles import (
     MemoryJournal,
     ScriptedBroker,
