@@ -13,10 +13,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from gateway.app.health import StateReader
 from gateway.app.parts import journal_folder
 from gateway.app.watched import Watched
-from gateway.config import NotifySettings, PlainMapping, Settings
+from gateway.config import PlainMapping, Settings, TellSettings
 from gateway.journal import JournalReader
 from gateway.model import SECOND_NS, Store
-from gateway.monitoring.channels import Channel
+from gateway.monitoring.channels import TextChannel
 from gateway.monitoring.model import STATES, UNREGISTERED, Condition
 from gateway.monitoring.notifier import Notifier
 from gateway.monitoring.rounds import Facts, Rounds, Summary
@@ -68,9 +68,9 @@ def timed_sources(settings: Settings) -> frozenset[str]:
     )
 
 
-def channels(notify: NotifySettings) -> dict[str, Callable[[], Channel]]:
+def channels(notify: TellSettings) -> dict[str, Callable[[], TextChannel]]:
     """Builders of the configured ways to tell people, by name; they raise ConfigError."""
-    found: dict[str, Callable[[], Channel]] = {}
+    found: dict[str, Callable[[], TextChannel]] = {}
     if (webhook := notify.webhook) is not None:
         from gateway.monitoring.webhook import Webhook  # noqa: PLC0415 - only where it is configured
 

@@ -17,6 +17,7 @@ from gateway.aggregator.query import Figures
 from gateway.api.blocking import Blocking
 from gateway.api.routes.joint import joint_router
 from gateway.api.routes.registers import registers_router
+from gateway.app.notices import Notices
 from gateway.atlas.errors import AtlasError
 from gateway.atlas.inbox import Handled, Inbox, watch
 from gateway.atlas.opening import open_registers
@@ -39,6 +40,11 @@ class Atlas:
             self._registers = open_registers(atlas.url.read(), settings.data_dir / "atlas")
         except AtlasError as error:
             raise ConfigError(f"atlas: {error}") from error
+        try:
+            self._notices = Notices(self._registers, atlas.notify)
+        except ConfigError:
+            self.close()
+            raise
         blocking = Blocking()
         self.routers: tuple[APIRouter, ...] = (
             registers_router(self._registers, blocking, sender),
@@ -46,11 +52,12 @@ class Atlas:
         )
 
     async def run(self) -> None:
-        """Watch the inbox until cancelled; without one only the daily notices are not written."""
-        if self._inbox is None:
-            return
-        self._inbox.mkdir(parents=True, exist_ok=True)
-        await watch(Inbox(self._registers, self._inbox), _told, asyncio.Event())
+        """Write and tell notices, watch the inbox, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._notices.run(), name="atlas notices")
+            if self._inbox is not None:
+                self._inbox.mkdir(parents=True, exist_ok=True)
+                tasks.create_task(watch(Inbox(self._registers, self._inbox), _told, asyncio.Event()), name="inbox")
 
     def close(self) -> None:
         """Release the database."""

@@ -177,9 +177,10 @@ class Registers(Editions):
                 if not missing.days_late and day < soon:
                     continue
                 kind = "late" if missing.days_late else "due"
-                message = text(f"{subject}: fällig am {missing.due}", f"{subject}: due on {missing.due}")
+                since = ("seit", "overdue since") if missing.days_late else ("am", "due on")
+                message = text(f"{subject}: fällig {since[0]} {missing.due}", f"{subject}: {since[1]} {missing.due}")
                 with self.engine.begin() as connection:
-                    if self._notice(connection, kind, subject, f"{message}, {missing.sender}"):
+                    if self._notice(connection, kind, subject, f"{message} ({missing.sender})"):
                         new.append(f"{kind}: {message}")
         return new
 

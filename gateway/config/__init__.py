@@ -7,12 +7,12 @@ One file for each table; here stands what the rest of the product imports.
 """
 
 from gateway.config.aggregation import AggregationSettings, AreaFile
-from gateway.config.atlas import AtlasSettings
+from gateway.config.atlas import AtlasNotifySettings, AtlasSettings
 from gateway.config.http import HttpSettings
 from gateway.config.journal import JournalSettings
 from gateway.config.loading import load
 from gateway.config.monitoring import BatteryLimits, BatterySettings, Drift, DriftSettings, FlatLine, MonitoringSettings
-from gateway.config.notify import MailSettings, NotifySettings, QuietHours, Trouble, WebhookSettings
+from gateway.config.notify import MailSettings, NotifySettings, QuietHours, TellSettings, Trouble, WebhookSettings
 from gateway.config.pipeline import PipelineSettings, QualityTests, RangeTest
 from gateway.config.plain import PlainField, PlainMapping
 from gateway.config.registry import CatalogueSettings, RegistrySettings
@@ -24,6 +24,7 @@ from gateway.config.store import InfluxSettings, StoreSettings
 __all__ = [
     "AggregationSettings",
     "AreaFile",
+    "AtlasNotifySettings",
     "AtlasSettings",
     "BatteryLimits",
     "BatterySettings",
@@ -56,6 +57,7 @@ __all__ = [
     "SourceBase",
     "StorageSettings",
     "StoreSettings",
+    "TellSettings",
     "TlsSettings",
     "Trouble",
     "WebhookSettings",

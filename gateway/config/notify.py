@@ -54,26 +54,34 @@ Trouble = Literal[
 ]  # fmt: skip
 
 
-class NotifySettings(Section):
-    """Who is told of faults and of their end. Without webhook and mail nobody.
+class TellSettings(Section):
+    """Who is told, and when. Without webhook and mail nobody.
 
     Attributes:
         name: of this installation, in subject lines.
-        troubles: what is told.
-        digest: seconds at least between two messages of a channel; each lists all changes since the one before.
+        digest: seconds at least between two messages of a channel; each lists everything since the one before.
         quiet: no messages then; what happens meanwhile stands in the first one after.
-        urgent: told in quiet hours as well.
         zone: of quiet hours and of times in messages.
     """
 
     name: str = Field("Quartier-Gateway", max_length=100, pattern=r"^[^\r\n]+$")
+    digest: float = Field(900, ge=0)
+    quiet: QuietHours | None = None
+    zone: ZoneInfo = ZoneInfo("Europe/Berlin")
+    webhook: WebhookSettings | None = None
+    mail: MailSettings | None = None
+
+
+class NotifySettings(TellSettings):
+    """Who is told of faults and of their end.
+
+    Attributes:
+        troubles: what is told.
+        urgent: told in quiet hours as well.
+    """
+
     troubles: tuple[Trouble, ...] = (
         "silent", "never_heard", "low_battery", "flat_line", "drift", "clock_fault", "decode_failure", "restarts",
         "source_silent",
     )  # fmt: skip
-    digest: float = Field(900, ge=0)
-    quiet: QuietHours | None = None
     urgent: tuple[Trouble, ...] = ()
-    zone: ZoneInfo = ZoneInfo("Europe/Berlin")
-    webhook: WebhookSettings | None = None
-    mail: MailSettings | None = None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from gateway.monitoring.digest import News
 from gateway.monitoring.storage import Message
@@ -35,3 +35,18 @@ class Channel(Protocol):
 
     async def probe(self) -> str:
         """For `gateway check`: reach it as far as that goes without disturbing anybody; raises DeliveryError."""
+
+
+class TextChannel(Channel, Protocol):
+    """A channel that also takes notices which are no faults of devices; webhook and mail do."""
+
+    def compose_text(self, id_: str, headline: str, text: str, data: Sequence[Mapping[str, Any]], at: int) -> bytes:
+        """The message as it is kept and sent.
+
+        Args:
+            id_: its own for ever.
+            headline: one line.
+            text: all of it for people.
+            data: the same for programs.
+            at: ns.
+        """

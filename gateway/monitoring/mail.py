@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE
 from email.utils import format_datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
-from gateway.config import ConfigError, MailSettings, NotifySettings
+from gateway.config import ConfigError, MailSettings, TellSettings
 from gateway.model import SECOND_NS
 from gateway.monitoring import wording
 from gateway.monitoring.channels import DeliveryError
@@ -30,7 +30,7 @@ class Mail:
 
     name = "mail"
 
-    def __init__(self, settings: MailSettings, notify: NotifySettings) -> None:
+    def __init__(self, settings: MailSettings, notify: TellSettings) -> None:
         """Reads user and password; raises ConfigError without showing them."""
         self._settings, self._notify = settings, notify
         self._user, self._password = settings.username.read(), settings.password.read()
@@ -43,17 +43,20 @@ class Mail:
 
     def compose(self, id_: str, news: News, names: Mapping[str, str], at: int) -> bytes:
         """See `channels.Channel.compose`. The Message-ID is the message's own: mail servers drop a second copy."""
+        headline = f"{wording.headline(news, german=True)} / {wording.headline(news, german=False)}"
+        return self.compose_text(id_, headline, wording.text(news, names, self._notify.zone), (), at)
+
+    def compose_text(self, id_: str, headline: str, text: str, data: Sequence[Mapping[str, Any]], at: int) -> bytes:  # noqa: ARG002 - a webhook sends the data as well
+        """See `channels.TextChannel.compose_text`."""
         sender = self._settings.sender
         mail = EmailMessage(policy=WIRE)
         mail["From"] = sender
         mail["To"] = ", ".join(self._settings.recipients)
-        mail["Subject"] = (
-            f"[{self._notify.name}] {wording.headline(news, german=True)} / {wording.headline(news, german=False)}"
-        )
+        mail["Subject"] = f"[{self._notify.name}] {headline}"
         mail["Date"] = format_datetime(datetime.fromtimestamp(at // SECOND_NS, UTC))
         mail["Message-ID"] = f"<{id_}@{sender.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(wording.text(news, names, self._notify.zone), cte="quoted-printable")
+        mail.set_content(text, cte="quoted-printable")
         return mail.as_bytes()
 
     async def deliver(self, message: Message) -> None:

@@ -15,10 +15,11 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import Protocol
 
 import structlog
 
-from gateway.config import NotifySettings
+from gateway.config import NotifySettings, TellSettings
 from gateway.model import SECOND_NS
 from gateway.monitoring.channels import Channel, DeliveryError
 from gateway.monitoring.digest import is_quiet, news
@@ -40,57 +41,49 @@ def backoff(attempts: int, retry_after: float | None = None) -> float:
     return wait if retry_after is None else min(max(wait, retry_after), LAST_RETRY)
 
 
-class Notifier:
-    """`make` is called by each round, in its thread; `run` delivers until cancelled."""
+class Outbox(Protocol):
+    """Where messages wait, one for each channel. Calls block."""
+
+    def message(self, channel: str) -> Message | None:
+        """The message that waits."""
+
+    def delivered(self, message: Message) -> None:
+        """The channel knows it now."""
+
+    def failed(self, message: Message, next_at: int) -> None:
+        """It was tried once more, in vain; not again before `next_at` ns."""
+
+    def give_up(self, message: Message) -> None:
+        """Forget a message that nobody takes."""
+
+
+class Deliverer:
+    """Sees to the delivery of what waits in an outbox; `run` delivers until cancelled."""
 
     def __init__(
         self,
-        store: MonitoringStore,
+        outbox: Outbox,
         channels: Sequence[Channel],
-        settings: NotifySettings,
+        settings: TellSettings,
         *,
         clock: Callable[[], int] = time.time_ns,
         counted: Callable[[str, str], None] = lambda _channel, _result: None,
+        failures: tuple[type[Exception], ...] = (sqlite3.Error,),
     ) -> None:
-        """`counted` is told of each try: channel, and "delivered", "failed" or "given_up"."""
-        self._store, self._channels, self._settings = store, channels, settings
-        self._clock, self._counted = clock, counted
-        self._sent: dict[str, str] = {}
-        self._wake = {channel.name: asyncio.Event() for channel in channels}
-
-    def make(
-        self, faults: Mapping[Key, Finding], names: Mapping[str, str], sources: Mapping[str, str], now: int
-    ) -> bool:
-        """Make the messages that are due. Blocking. Returns whether there are any.
+        """Nothing is sent yet.
 
         Args:
-            faults: all that hold.
-            names: of every watched device.
-            sources: of every watched device.
-            now: ns.
+            outbox: where messages wait.
+            channels: ways to tell people.
+            settings: quiet hours.
+            clock: ns.
+            counted: told of each try: channel, and "delivered", "failed" or "given_up".
+            failures: what the outbox raises when its disk or database does not answer.
         """
-        made = False
-        for channel in self._channels:
-            if now - self._store.told_at(channel.name) < self._settings.digest * SECOND_NS:
-                continue
-            if self._store.message(channel.name) is not None:
-                continue
-            found = news(faults, self._store.told(channel.name), sources, self._settings, now)
-            if not found:
-                continue
-            id_ = f"msg_{uuid.uuid4().hex}"
-            self._store.put(
-                Message(
-                    channel=channel.name,
-                    id=id_,
-                    body=channel.compose(id_, found, names, now),
-                    began=found.began,
-                    ended=tuple(finding.key for finding in found.ended),
-                    made_at=now,
-                )
-            )
-            made = True
-        return made
+        self._outbox, self._channels, self._settings = outbox, channels, settings
+        self._clock, self._counted, self._failures = clock, counted, failures
+        self._sent: dict[str, str] = {}
+        self._wake = {channel.name: asyncio.Event() for channel in channels}
 
     def wake(self) -> None:
         """There are new messages. To be called in the event loop."""
@@ -120,7 +113,7 @@ class Notifier:
     async def attempt(self, channel: Channel) -> float:
         """Try to deliver what waits and is due. Returns seconds until there may be something to do again."""
         try:
-            message = await asyncio.to_thread(self._store.message, channel.name)
+            message = await asyncio.to_thread(self._outbox.message, channel.name)
             if message is None:
                 return LOOK
             if message.next_at > (now := self._clock()):
@@ -133,29 +126,84 @@ class Notifier:
                 except DeliveryError as error:
                     return await asyncio.to_thread(self._failed, message, error)
                 self._sent[channel.name] = message.id
-            await asyncio.to_thread(self._store.delivered, message)
-        except sqlite3.Error as error:
+            await asyncio.to_thread(self._outbox.delivered, message)
+        except self._failures as error:
             _log.warning("notification not noted", channel=channel.name, detail=str(error))
             return LOOK
         self._counted(channel.name, "delivered")
         return LOOK
 
-    def _disturbs(self, message: Message, now: int) -> bool:
-        """Whether quiet hours began since the message was made, and nothing in it is urgent."""
-        keys = (*(finding.key for finding in message.began), *message.ended)
-        urgent = any(key.condition.value in self._settings.urgent for key in keys)
-        return not urgent and is_quiet(now, self._settings.quiet, self._settings.zone)
+    def _disturbs(self, message: Message, now: int) -> bool:  # noqa: ARG002 - who knows what is urgent looks at it
+        """Whether quiet hours began since the message was made."""
+        return is_quiet(now, self._settings.quiet, self._settings.zone)
 
     def _failed(self, message: Message, error: DeliveryError) -> float:
         attempts, now = message.attempts + 1, self._clock()
         if now - message.made_at > GIVE_UP_NS:
-            self._store.give_up(message)
+            self._outbox.give_up(message)
             self._counted(message.channel, "given_up")
             _log.error("notification given up, a new one follows", channel=message.channel, detail=str(error))
             return LOOK
         wait = backoff(attempts, error.retry_after)
-        self._store.failed(message, now + round(wait * SECOND_NS))
+        self._outbox.failed(message, now + round(wait * SECOND_NS))
         self._counted(message.channel, "failed")
         if attempts == 1:
             _log.warning("notification not delivered, will be tried again", channel=message.channel, detail=str(error))
         return wait
+
+
+class Notifier(Deliverer):
+    """`make` is called by each round, in its thread; `run` delivers until cancelled."""
+
+    def __init__(
+        self,
+        store: MonitoringStore,
+        channels: Sequence[Channel],
+        settings: NotifySettings,
+        *,
+        clock: Callable[[], int] = time.time_ns,
+        counted: Callable[[str, str], None] = lambda _channel, _result: None,
+    ) -> None:
+        """See `Deliverer`; `store` is the outbox and knows what each channel was told."""
+        super().__init__(store, channels, settings, clock=clock, counted=counted)
+        self._store, self._notify = store, settings
+
+    def make(
+        self, faults: Mapping[Key, Finding], names: Mapping[str, str], sources: Mapping[str, str], now: int
+    ) -> bool:
+        """Make the messages that are due. Blocking. Returns whether there are any.
+
+        Args:
+            faults: all that hold.
+            names: of every watched device.
+            sources: of every watched device.
+            now: ns.
+        """
+        made = False
+        for channel in self._channels:
+            if now - self._store.told_at(channel.name) < self._notify.digest * SECOND_NS:
+                continue
+            if self._store.message(channel.name) is not None:
+                continue
+            found = news(faults, self._store.told(channel.name), sources, self._notify, now)
+            if not found:
+                continue
+            id_ = f"msg_{uuid.uuid4().hex}"
+            self._store.put(
+                Message(
+                    channel=channel.name,
+                    id=id_,
+                    body=channel.compose(id_, found, names, now),
+                    began=found.began,
+                    ended=tuple(finding.key for finding in found.ended),
+                    made_at=now,
+                )
+            )
+            made = True
+        return made
+
+    def _disturbs(self, message: Message, now: int) -> bool:
+        """Whether quiet hours began since the message was made, and nothing in it is urgent."""
+        keys = (*(finding.key for finding in message.began), *message.ended)
+        urgent = any(key.condition.value in self._notify.urgent for key in keys)
+        return not urgent and super()._disturbs(message, now)

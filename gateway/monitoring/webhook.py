@@ -16,13 +16,13 @@ import hashlib
 import hmac
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
-from gateway.config import ConfigError, NotifySettings, WebhookSettings
+from gateway.config import ConfigError, TellSettings, WebhookSettings
 from gateway.model import SECOND_NS
 from gateway.monitoring import wording
 from gateway.monitoring.channels import DeliveryError
@@ -62,7 +62,7 @@ class Webhook:
     name = "webhook"
 
     def __init__(
-        self, settings: WebhookSettings, notify: NotifySettings, clock: Callable[[], int] = time.time_ns
+        self, settings: WebhookSettings, notify: TellSettings, clock: Callable[[], int] = time.time_ns
     ) -> None:
         """Reads address and secret; raises ConfigError without showing either."""
         url = settings.url.read() or ""
@@ -93,6 +93,20 @@ class Webhook:
             "data": [self._change(finding, names, began=began) for finding, began in changes[:MOST_CHANGES]],
             "omitted": max(0, len(changes) - MOST_CHANGES),
             "text": wording.text(news, names, self._notify.zone),
+        }
+        return msgspec.json.encode(body)
+
+    def compose_text(self, id_: str, headline: str, text: str, data: Sequence[Mapping[str, Any]], at: int) -> bytes:
+        """See `channels.TextChannel.compose_text`."""
+        body = {
+            "type": "notices",
+            "id": id_,
+            "timestamp": utc(at),
+            "installation": self._notify.name,
+            "title": headline,
+            "data": list(data[:MOST_CHANGES]),
+            "omitted": max(0, len(data) - MOST_CHANGES),
+            "text": text,
         }
         return msgspec.json.encode(body)
 
