@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from gateway.aggregation.calendar import HOUR_NS
-from gateway.aggregation.hourly import VALID_NS
-from gateway.aggregation.plan import Plan
+from gateway.aggregation.hourly import VALID_NS, lean, united
+from gateway.aggregation.plan import FAMILY, Plan
+from gateway.aggregation.slab import Floats, Numbers
 
 SITE_HOUR: dict[str, type[pl.DataType]] = {
     "point": pl.Int32, "start": pl.Int64, "linear": pl.Float64, "u": pl.Float64, "v": pl.Float64, "w": pl.Float64,
@@ -16,65 +18,106 @@ SITE_HOUR: dict[str, type[pl.DataType]] = {
 """linear: what is averaged or added later: the value itself, 10^(L/10) for levels in dB, occupied places.
 u, v, w: the means of w sin, w cos and w. covered in ns. sensor_class 4: not classified."""
 
+KINDS = tuple(str(kind.value) for kind in FAMILY)
 _SUMS = ("increment", "count", "accumulator")
 
 
-def site_hours(series_hours: pl.DataFrame, plan: Plan, start: int, stop: int) -> pl.DataFrame:
-    """Site-hours (schema SITE_HOUR) of the hours in `[start, stop)` ns from frames of schema SERIES_HOUR.
+def site_hours(hours: pl.DataFrame, plan: Plan, start: int, stop: int) -> pl.DataFrame:
+    """Site-hours (schema SITE_HOUR) of the hours in `[start, stop)` ns from rows of schema LEAN_HOUR (or SERIES_HOUR).
 
     The mean of the valid series-hours: energy mean of levels in dB, vector sum of directions, the largest (smallest)
     of extremes; counts (two directions, two doors) are summed; of parking places the occupied and the capacity are
     summed. When no series-hour is valid, the others make a value that is marked invalid,
     and the best of them says how much of the hour was covered.
     """
-    shown = _shown(series_hours, plan)
-    alone = shown.filter(pl.col("alone") & (pl.col("kind") != "occupancy"))
-    several = shown.filter(~pl.col("alone") | (pl.col("kind") == "occupancy"))
-    simple = alone.with_columns(
-        pl.col("u", "v", "w") / pl.col("seconds"), capacity=pl.lit(None, pl.Float64), valid="ok"
-    ).select(pl.col(name).cast(dtype) for name, dtype in SITE_HOUR.items())
-    if not several.height:
+    if "energy" in hours.columns:
+        hours = lean(hours)
+    facts = _Facts(plan)
+    part = hours["part"].to_numpy()
+    alone = facts.alone[part]
+    simple = _simple(hours if alone.all() else hours.filter(pl.Series(alone)), facts)
+    if alone.all():
         return simple
-    return pl.concat([simple, _combined(_with_capacity(several, series_hours, plan), plan, start, stop)])
+    # A series that was taken down and hung up again at the same site is one series still.
+    shown = _shown(united(hours.filter(pl.Series(~alone)), plan), facts, plan)
+    return pl.concat([simple, _combined(_with_capacity(shown, hours, plan), plan, start, stop)])
 
 
-def _shown(series_hours: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    """Series-hours with the facts of their point; `x` is the linear value of the hour."""
-    facts = plan.parts.select("part", "point", "device", "channel", "sensor_class").join(
-        plan.points.select("point", "quantity", "kind", "alone"), on="point"
+class _Facts:
+    """What is known of each part, by its number: arrays to be indexed with it."""
+
+    def __init__(self, plan: Plan) -> None:
+        rows = plan.parts.select("part", "point", "sensor_class").join(
+            plan.points.select("point", "kind", "alone"), on="point"
+        )
+        part = rows["part"].to_numpy()
+        size = int(part.max()) + 1 if len(part) else 0
+        kind = rows["kind"].replace_strict({name: number for number, name in enumerate(KINDS)}, return_dtype=pl.Int8)
+        self.point = _scattered(part, rows["point"], size, np.int32)
+        self.kind = _scattered(part, kind, size, np.int8)
+        self.sensor_class = _scattered(part, rows["sensor_class"], size, np.int8)
+        # How full a car park is needs its capacity, even where it is alone.
+        self.alone = _scattered(part, rows["alone"] & (rows["kind"] != "occupancy"), size, np.bool_)
+
+
+def _scattered(part: Numbers, column: pl.Series, size: int, dtype: type[np.generic]) -> Numbers:
+    found = np.zeros(size, dtype=dtype)
+    found[part] = column.to_numpy()
+    return found
+
+
+def _simple(hours: pl.DataFrame, facts: _Facts) -> pl.DataFrame:
+    """The site-hours of points with one series."""
+    part, covered = hours["part"].to_numpy(), hours["covered"].to_numpy()
+    seconds = covered / 1e9
+    with np.errstate(divide="ignore", invalid="ignore"):
+        u, v, w = (hours[name].to_numpy() / seconds for name in ("u", "v", "weight"))
+    nothing = np.full(len(part), np.nan)
+    columns = {
+        "point": facts.point[part], "start": hours["hour"], "linear": _linear(hours, facts.kind[part]),
+        "u": u, "v": v, "w": w, "capacity": nothing, "minimum": hours["minimum"], "maximum": hours["maximum"],
+        "n": hours["n"], "excluded": hours["excluded"], "covered": np.minimum(covered, HOUR_NS),
+        "sensor_class": facts.sensor_class[part], "valid": covered >= VALID_NS,
+    }  # fmt: skip
+    return pl.DataFrame(columns, schema=SITE_HOUR, nan_to_null=False).with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def _linear(hours: pl.DataFrame, kind: Numbers) -> Floats:
+    """The linear value of each series-hour, by its kind."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        linear = hours["integral"].to_numpy() * 1e9 / hours["covered"].to_numpy()
+    for names, column in ((("extreme_max",), "maximum"), (("extreme_min",), "minimum"), (_SUMS, "total")):
+        which = np.isin(kind, [KINDS.index(name) for name in names])
+        if which.any():
+            linear[which] = hours[column].to_numpy()[which]
+    return np.asarray(linear)
+
+
+def _shown(hours: pl.DataFrame, facts: _Facts, plan: Plan) -> pl.DataFrame:
+    """Series-hours with the facts of their point; `linear` is the value of the hour."""
+    part = hours["part"].to_numpy()
+    names = plan.parts.select("part", "point", "device", "channel", "sensor_class").join(
+        plan.points.select("point", "quantity", "kind"), on="point"
     )
-    mean = pl.col("weighted") * 1e9 / pl.col("covered")
+    linear = pl.Series(_linear(hours, facts.kind[part])).fill_nan(None)
     return (
-        series_hours.lazy()
-        .join(facts.lazy(), on="part", how="inner")
-        .with_columns(
-            x=pl.when(pl.col("kind") == "logarithmic")
-            .then(pl.col("energy") * 1e9 / pl.col("covered"))
-            .when(pl.col("kind") == "extreme_max").then(pl.col("maximum"))
-            .when(pl.col("kind") == "extreme_min").then(pl.col("minimum"))
-            .when(pl.col("kind") == "circular").then(None)
-            .when(pl.col("kind").is_in(_SUMS)).then(pl.col("total"))
-            .otherwise(mean)
-        )
+        hours.with_columns(pl.col("u", "v", "weight", "minimum", "maximum").fill_nan(None), linear=linear)
+        .join(names, on="part", how="inner")
         .select(
-            "part", "point", "device", "channel", "quantity", "kind", "alone", "sensor_class", "minimum", "maximum",
-            "n",
-            pl.col("x").fill_nan(None).alias("linear"), "u", "v", w="weight", start="hour",
-            seconds=pl.col("covered") / 1e9, ok=pl.col("covered") >= VALID_NS,
-            covered=pl.min_horizontal(pl.col("covered"), HOUR_NS),
-            excluded=pl.col("good") + pl.col("unevaluated") + pl.col("suspect") - pl.col("n"),
+            "part", "point", "device", "channel", "quantity", "kind", "sensor_class", "minimum", "maximum", "n",
+            "linear", "u", "v", "excluded", w="weight", start="hour", seconds=pl.col("covered") / 1e9,
+            ok=pl.col("covered") >= VALID_NS, covered=pl.min_horizontal(pl.col("covered"), HOUR_NS),
         )
-        .collect()
     )  # fmt: skip
 
 
-def _with_capacity(shown: pl.DataFrame, series_hours: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+def _with_capacity(shown: pl.DataFrame, hours: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     """Add `capacity`: 1 for a single place; of a car park what its device says in that hour, else the registry."""
     told = (
-        series_hours.join(plan.parts.select("part", "point", "device", "channel"), on="part")
+        hours.join(plan.parts.select("part", "point", "device", "channel"), on="part")
         .join(plan.points.filter(pl.col("quantity") == "parking_capacity").select("point"), on="point")
         .filter(pl.col("covered") > 0)
-        .select("device", "channel", start="hour", told=pl.col("weighted") * 1e9 / pl.col("covered"))
+        .select("device", "channel", start="hour", told=pl.col("integral") * 1e9 / pl.col("covered"))
         .unique(["device", "channel", "start"], keep="first", maintain_order=True)
     )
     known = plan.stretches.filter(pl.col("capacity").is_not_null()).select(
@@ -149,5 +192,5 @@ def _lanes(plan: Plan, start: int, stop: int) -> pl.DataFrame:
         .with_columns(hour=pl.int_ranges("low", "high", HOUR_NS))
         .explode("hour")
         .group_by("point", start="hour")
-        .agg(lanes=pl.len())
+        .agg(lanes=pl.col("series").n_unique())
     )
