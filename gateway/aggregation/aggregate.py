@@ -16,7 +16,7 @@ import polars as pl
 
 from gateway.aggregation import periods, tables
 from gateway.aggregation.calendar import DAY_NS, HOUR_NS, DayBasis, Period
-from gateway.aggregation.hourly import USED, latest, reach, series_hours
+from gateway.aggregation.hourly import USED, latest, lean_hours, reach
 from gateway.aggregation.plan import Plan
 from gateway.aggregation.rules import Capture
 from gateway.aggregation.sites import site_hours
@@ -135,7 +135,7 @@ def fill_site_hours(
     def work(bounds: tuple[int, int]) -> None:
         low, high = bounds
         found = observations.between(low - before, high + after)
-        hours = site_hours(series_hours(found, plan, low, high, used=used, first_used=firsts), plan, low, high)
+        hours = site_hours(lean_hours(found, plan, low, high, used=used, first_used=firsts), plan, low, high)
         tables.append(connection.cursor(), "site_hour", hours)
 
     with ThreadPoolExecutor(threads, "aggregate") as pool:

@@ -43,23 +43,34 @@ def runs(cell: Ints) -> tuple[Ints, Ints]:
     return edges, np.concatenate((edges[1:], [len(cell)]))[: len(edges)] - 1
 
 
-def observed(rows: Rows) -> Cells:
-    """Counts by flag, smallest, largest, first and last: everything that goes by the observation's own time."""
+def observed(rows: Rows, *, lean: bool = False) -> Cells:
+    """Counts by flag, smallest, largest, first and last: everything that goes by the observation's own time.
+
+    `lean`: of the counts n, how many are `excluded` and what there is `besides` the used ones, no first and last.
+    """
     found = Cells(rows.grid)
     size = rows.grid.size
     edges, ends = runs(rows.cell)
+    cells = rows.cell[edges]
+    found.put("n", cells, (ends - edges + 1).astype(np.int32), nothing=0)
+    if len(edges):
+        found.put("minimum", cells, np.minimum.reduceat(rows.value, edges))
+        found.put("maximum", cells, np.maximum.reduceat(rows.value, edges))
+    if lean:
+        besides = rows.counted_cell
+        if len(besides):
+            found.columns["besides"] = np.bincount(besides, minlength=size).astype(np.int32)
+            excluded = besides[rows.counted_flag <= 3]
+            found.columns["excluded"] = np.bincount(excluded, minlength=size).astype(np.int32)
+        return found
     for name, flag in (("good", 1), ("unevaluated", 2), ("suspect", 3), ("failed", 4), ("missing", 9)):
         column = np.bincount(rows.counted_cell[rows.counted_flag == flag], minlength=size).astype(np.int32)
         entering = rows.flag == flag
         if bool(entering.any()):
-            column[rows.cell[edges]] += np.add.reduceat(entering, edges, dtype=np.int32)
+            column[cells] += np.add.reduceat(entering, edges, dtype=np.int32)
         found.columns[name] = column
     value, time = rows.value, rows.time
-    cells = rows.cell[edges]
-    found.put("n", cells, (ends - edges + 1).astype(np.int32), nothing=0)
     if len(edges):
-        found.put("minimum", cells, np.minimum.reduceat(value, edges))
-        found.put("maximum", cells, np.maximum.reduceat(value, edges))
         found.put("first", cells, value[edges])
         found.put("last", cells, value[ends])
         found.put("first_time", cells, time[edges], nothing=-1)
@@ -195,7 +206,7 @@ def switched(value: Floats) -> Floats:
 def any_row(cells: Cells) -> Bools:
     """Cells in which something was observed or covered."""
     seen = np.zeros(cells.grid.size, dtype=np.bool_)
-    for name in ("good", "unevaluated", "suspect", "failed", "missing", "covered"):
+    for name in ("n", "besides", "good", "unevaluated", "suspect", "failed", "missing", "covered"):
         if name in cells.columns:
             seen |= cells.columns[name] > 0
     return seen
