@@ -46,11 +46,12 @@ class _Device:
 
 @dataclass(slots=True, kw_only=True)
 class Done:
-    """What a round did: rows read, hours changed by quantity, the processor time it took."""
+    """What a round did: rows read, hours changed by quantity, rows written out, the processor time it took."""
 
     device_hours: int = 0
     rows: int = 0
     changed: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    written: int = 0
     seconds: float = 0.0
 
 

@@ -10,6 +10,7 @@ the point is deleted first.
 from __future__ import annotations
 
 import http.client
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
@@ -47,9 +48,10 @@ class InfluxFigures:
 
     def write(self, rows: pl.DataFrame, before: pl.DataFrame) -> None:
         """See Sink."""
-        had = [name for name in STATISTICS if name in before.columns]
+        had = [*(name for name in STATISTICS if name in before.columns), "bound"]
         lost = before.join(rows, on=_KEY, suffix="_new").filter(
             pl.any_horizontal(pl.col(name).is_not_null() & pl.col(f"{name}_new").is_null() for name in had)
+            | (pl.col("estimator") != pl.col("estimator_new"))  # a tag: the point would stay beside the new one
         )
         for row in lost.iter_rows(named=True):
             self._delete(row)
@@ -61,15 +63,27 @@ class InfluxFigures:
                 bucket = self._settings.bucket
                 raise StoreUnavailableError(f"InfluxDB bucket {bucket} refuses figures: {answer.detail[:300]}", 30)
 
+    def clear(self, period: str, low: int, high: int, areas: Sequence[str] = ()) -> None:
+        """Remove every point of a period that begins in `[low, high)` ns; no areas: of all.
+
+        Raises:
+            StoreUnavailableError: to be tried again.
+        """
+        for names in [{"area": area} for area in areas] or [{}]:
+            self._remove(low, high, {"_measurement": period} | names)
+
     def _delete(self, row: dict[str, Any]) -> None:
         """Remove the points of one area, quantity and window."""
+        names = {"_measurement": row["period"], "area": row["area"], "quantity": row["quantity"],
+                 "day_basis": row["basis"]}  # fmt: skip
+        self._remove(row["start"], row["start"] + 1000, names)
+
+    def _remove(self, low: int, high: int, names: Mapping[str, str]) -> None:
         url = urlsplit(self._settings.url)
         kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
         query = urlencode({"org": self._settings.org, "bucket": self._settings.bucket})
-        names = {"_measurement": row["period"], "area": row["area"], "quantity": row["quantity"],
-                 "day_basis": row["basis"]}  # fmt: skip
         body = msgspec.json.encode({
-            "start": _text(row["start"]), "stop": _text(row["start"] + 1000),
+            "start": _text(low), "stop": _text(high),
             "predicate": " AND ".join(f'{name}="{value}"' for name, value in names.items()),
         })  # fmt: skip
         connection = kind(url.hostname or "", url.port, timeout=self._settings.timeout)
