@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from gateway.aggregation.calendar import HOUR_NS
 from gateway.aggregator.dirty import DirtyWindows, merge, touched, touched_times
 from gateway.model import Observation, Refused, Store
 
 if TYPE_CHECKING:
     import polars as pl
+
+LATE_NS = HOUR_NS
+"""An observation is late when its hour had ended for this long when it was stored; what a replay brings is, too."""
 
 
 @runtime_checkable
@@ -33,8 +38,10 @@ def marking(store: Store, data_dir: Path) -> MarkingStore:
 class MarkingStore:
     """Implements `gateway.model.Store` over another one."""
 
-    def __init__(self, store: Store, dirty: DirtyWindows) -> None:
-        self.inner, self.dirty = store, dirty
+    def __init__(self, store: Store, dirty: DirtyWindows, clock: Callable[[], int] = time.time_ns) -> None:
+        """`clock` says ns now; `late` counts observations of hours that had ended a while ago."""
+        self.inner, self.dirty, self._clock = store, dirty, clock
+        self.late = 0
 
     def write(self, observations: Sequence[Observation], offset: int) -> Sequence[Refused]:
         """See `gateway.model.Store.write`."""
@@ -42,6 +49,10 @@ class MarkingStore:
         self.dirty.announce(marks)
         refused = self.inner.write(observations, offset)
         self.dirty.mark(marks)
+        now = self._clock()
+        ended = now - now % HOUR_NS - LATE_NS
+        if any(hour < ended for _, hour in marks):
+            self.late += sum(each.time < ended for each in observations)
         return refused
 
     def delete(self, keys: Sequence[tuple[str, str, str, int]]) -> None:

@@ -258,6 +258,21 @@ class Results:
             db.execute("insert into area_result by name select * from incoming")
             db.unregister("incoming")
 
+    def clear_areas(self, period: str, low: int, high: int, areas: Sequence[str] = ()) -> int:
+        """Take away what was written out of windows that begin in `[low, high)`, of any day basis; no areas: of all."""
+        chosen = "period = $period and start >= $low and start < $high"
+        values: dict[str, object] = {"period": period, "low": low, "high": high}
+        if areas:
+            chosen, values = f"{chosen} and area in (select unnest($areas))", values | {"areas": list(areas)}
+        with self._writing() as db:
+            found = db.execute(f"delete from area_result where {chosen}", values).fetchone()
+        return int(found[0]) if found else 0
+
+    def written_quantities(self) -> list[str]:
+        """Quantities of which figures were written out."""
+        with self.cursor() as db:
+            return [row[0] for row in db.execute("select distinct quantity from area_result").fetchall()]
+
     def changed_since(self, revision: int) -> dict[str, set[int]]:
         """Hours by quantity of which a version came, or went, after `revision`."""
         query = (

@@ -1,4 +1,4 @@
-"""Work asked for from the command line while the service runs: replays, in jobs.sqlite.
+"""Work asked for from the command line while the service runs: replays, in jobs.sqlite; rebuilds, in rebuilds.sqlite.
 
 The DuckDB file belongs to one process, and a replay has to be serialised with live writes: so the process that owns
 the store does it, and the command line waits for it. When no service runs, the command line owns the store itself.
@@ -6,17 +6,22 @@ the store does it, and the command line waits for it. When no service runs, the 
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import msgspec
+import structlog
 
 from gateway.databases import connect, create
 
+_log = structlog.get_logger(__name__)
 _SCHEMA = """
 pragma journal_mode = wal;
 create table job(
@@ -56,47 +61,52 @@ class ReplayResult(msgspec.Struct, kw_only=True):
     kept: int = 0
 
 
-class Job(msgspec.Struct, frozen=True):
+Q = TypeVar("Q", bound=msgspec.Struct)
+R = TypeVar("R", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[Q, R]):
     """One request and how far it is: queued → running → done | failed (`message` says how far, or why)."""
 
     id: int
-    request: ReplayRequest
+    request: Q
     state: str
     message: str
-    result: ReplayResult | None
+    result: R | None
 
 
-class Jobs:
-    """The table of jobs; any process may ask, the owner of the store works."""
+class Queue(Generic[Q, R]):
+    """A table of jobs of one kind; any process may ask, the owner of the store works."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` is the data folder."""
-        folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / "jobs.sqlite"
+    def __init__(self, path: Path, request: type[Q], result: type[R]) -> None:
+        """`path` of the SQLite file is made when absent."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path, self._request, self._result = path, request, result
         create(self._path, _SCHEMA)
 
     def _connect(self) -> sqlite3.Connection:
         return connect(self._path, patience=30)
 
-    def ask(self, request: ReplayRequest) -> int:
+    def ask(self, request: Q) -> int:
         """Queue a request; returns its id."""
         with closing(self._connect()) as database:
             cursor = database.execute("insert into job(request) values (?)", (msgspec.msgpack.encode(request),))
             assert cursor.lastrowid is not None
             return cursor.lastrowid
 
-    def get(self, id_: int) -> Job:
+    def get(self, id_: int) -> Job[Q, R]:
         """The job as it stands; raises KeyError."""
         with closing(self._connect()) as database:
-            return _job(database.execute("select * from job where id = ?", (id_,)).fetchone(), id_)
+            return self._job(database.execute("select * from job where id = ?", (id_,)).fetchone(), id_)
 
-    def next(self) -> Job | None:
-        """The oldest job that is to be done; one that a crash left running is done again (replays are idempotent)."""
+    def next(self) -> Job[Q, R] | None:
+        """The oldest job that is to be done; one that a crash left running is done again (all are idempotent)."""
         with closing(self._connect()) as database:
             row = database.execute("select * from job where state in ('queued', 'running') order by id").fetchone()
-            return None if row is None else _job(row, row[0])
+            return None if row is None else self._job(row, row[0])
 
-    def update(self, id_: int, state: str, message: str = "", result: ReplayResult | None = None) -> None:
+    def update(self, id_: int, state: str, message: str = "", result: R | None = None) -> None:
         """Say how far a job is."""
         encoded = None if result is None else msgspec.msgpack.encode(result)
         with closing(self._connect()) as database:
@@ -104,18 +114,61 @@ class Jobs:
                 "update job set state = ?, message = ?, result = ? where id = ?", (state, message, encoded, id_)
             )
 
+    def _job(self, row: tuple[int, bytes, str, str, bytes | None] | None, id_: int) -> Job[Q, R]:
+        if row is None:
+            raise KeyError(id_)
+        _, request, state, message, result = row
+        return Job(
+            id_,
+            msgspec.msgpack.decode(request, type=self._request),
+            state,
+            message,
+            None if result is None else msgspec.msgpack.decode(result, type=self._result),
+        )
 
-def _job(row: tuple[int, bytes, str, str, bytes | None] | None, id_: int) -> Job:
-    if row is None:
-        raise KeyError(id_)
-    _, request, state, message, result = row
-    return Job(
-        id_,
-        msgspec.msgpack.decode(request, type=ReplayRequest),
-        state,
-        message,
-        None if result is None else msgspec.msgpack.decode(result, type=ReplayResult),
-    )
+
+class Jobs(Queue[ReplayRequest, ReplayResult]):
+    """The replays."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is the data folder."""
+        super().__init__(folder / "jobs.sqlite", ReplayRequest, ReplayResult)
+
+
+class JobWorker(Generic[Q, R]):
+    """Takes jobs while the service runs, one at a time."""
+
+    def __init__(
+        self, jobs: Queue[Q, R], carry_out: Callable[[Q, Callable[[str], None]], R], every: float = 1.0
+    ) -> None:
+        """`carry_out` blocks; `every` is how often the table of jobs is looked at, s."""
+        self._jobs, self._carry_out, self._every = jobs, carry_out, every
+
+    async def run(self) -> None:
+        """Work until cancelled; a job that was begun is then begun again by the next process."""
+        while True:
+            try:
+                job = await asyncio.to_thread(self._jobs.next)
+                if job is not None:
+                    await asyncio.to_thread(self._work, job)
+            except sqlite3.Error as error:  # a full disk: jobs wait, and the service goes on
+                _log.warning("jobs cannot be read or noted", detail=str(error))
+                job = None
+            if job is None:
+                await asyncio.sleep(self._every)
+
+    def _work(self, job: Job[Q, R]) -> None:
+        def progress(words: str) -> None:
+            self._jobs.update(job.id, "running", words)
+
+        progress("started")
+        try:
+            result = self._carry_out(job.request, progress)
+        except Exception as error:  # noqa: BLE001 - whoever waits for the job must learn that it failed, and why
+            _log.exception("job failed", job=job.id, request=type(job.request).__name__)
+            self._jobs.update(job.id, "failed", f"{type(error).__name__}: {error}")
+        else:
+            self._jobs.update(job.id, "done", "", result)
 
 
 class AlreadyRunningError(Exception):
@@ -137,7 +190,7 @@ def ownership(folder: Path) -> Iterator[None]:
         yield
 
 
-def wait(jobs: Jobs, id_: int, patience: float = 0.2) -> Iterator[Job]:
+def wait(jobs: Queue[Q, R], id_: int, patience: float = 0.2) -> Iterator[Job[Q, R]]:
     """The job's states as they change, until it is done or failed. `patience` is in seconds."""
     last: tuple[str, str] | None = None
     while True:

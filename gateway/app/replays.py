@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -13,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from gateway.app import parts
-from gateway.app.jobs import Job, Jobs, ReplayRequest, ReplayResult
+from gateway.app.jobs import Jobs, JobWorker, ReplayRequest, ReplayResult
 from gateway.app.process import lettered
 from gateway.app.replay import Replay, Scope, Sink
 from gateway.app.sinks import DirectSink, OffsetStore, ReconcilingSink
@@ -110,35 +108,9 @@ class Replays:
             _log.warning("point refused by the store", quantity=point.observation.quantity, detail=point.detail)
 
 
-class ReplayWorker:
-    """Takes jobs while the service runs, one at a time."""
+class ReplayWorker(JobWorker[ReplayRequest, ReplayResult]):
+    """Carries out replays while the service runs."""
 
     def __init__(self, jobs: Jobs, replays: Replays, every: float = 1.0) -> None:
         """`every` is how often the table of jobs is looked at, s."""
-        self._jobs, self._replays, self._every = jobs, replays, every
-
-    async def run(self) -> None:
-        """Work until cancelled; a replay that was begun is then begun again by the next process."""
-        while True:
-            try:
-                job = await asyncio.to_thread(self._jobs.next)
-                if job is not None:
-                    await asyncio.to_thread(self._work, job)
-            except sqlite3.Error as error:  # a full disk: jobs wait, and the service goes on
-                _log.warning("jobs cannot be read or noted", detail=str(error))
-                job = None
-            if job is None:
-                await asyncio.sleep(self._every)
-
-    def _work(self, job: Job) -> None:
-        def progress(words: str) -> None:
-            self._jobs.update(job.id, "running", words)
-
-        progress("started")
-        try:
-            result = self._replays.run(job.request, progress)
-        except Exception as error:  # noqa: BLE001 - whoever waits for the job must learn that it failed, and why
-            _log.exception("replay failed", job=job.id)
-            self._jobs.update(job.id, "failed", f"{type(error).__name__}: {error}")
-        else:
-            self._jobs.update(job.id, "done", "", result)
+        super().__init__(jobs, replays.run, every)

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "devices": "devices",
     "replay": "replay",
     "query": "query",
+    "aggregates": "aggregates",
     "demo": "demo",
     "atlas": "atlas",
     "registry": "registry",
