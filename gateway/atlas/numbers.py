@@ -3,7 +3,8 @@
     1 127    1.127    1,127    1'127    44,54    44.54    *  .  •  x  -  …  (empty)
 
 A symbol is never a number: `*` `.` `•` say that the sender withholds the value, `-` says that there is nothing (exactly
-zero), `x` `/` `…` and an empty cell say that the value is not known. (Zeichenerklärung of the statistical offices.)
+zero), `x` `/` `…` `NA` and an empty cell say that the value is not known. (Zeichenerklärung of the statistical
+offices; NA is R's.)
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ SYMBOLS: dict[str, Symbol] = {
     "\u2014": Symbol.NOTHING,
     "\u2212": Symbol.NOTHING,
     "x": Symbol.UNKNOWN,
+    "NA": Symbol.UNKNOWN,
     "X": Symbol.UNKNOWN,
     "/": Symbol.UNKNOWN,
     "…": Symbol.UNKNOWN,

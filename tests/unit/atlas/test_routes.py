@@ -202,7 +202,7 @@ def test_everything_derived_can_be_derived_from_the_shown_counts(
         table: dict[str, dict[str, Decimal | None]] = {}
         for area in definitions.areas["wuppertal"].quartiere:
             found = {n: shown.get((s.dataset, s.variable, s.group, area)) for n, s in variant.sources.items()}
-            table[area] = {n: None if v is None else Decimal(v) for n, v in found.items()}
+            table[area] = {n: None if v is None else Decimal(str(v)) for n, v in found.items()}
         return table
 
     edition = registers.find("sozialdatenatlas", date(2023, 12, 31), public=True)
