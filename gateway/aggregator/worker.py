@@ -90,7 +90,7 @@ class Worker:
         now = time.monotonic()
         if self._writer.waiting and now >= self._write_at and self._engine.plan is not None:
             began = time.thread_time()
-            self._writer.work(self._engine.plan)
+            self._writer.work(self._engine.plan, lambda: self._dirty.waiting() > 0)
             took = time.thread_time() - began
             self.seconds += took
             self._write_at = time.monotonic() + max(WRITE_EVERY, took * WRITE_SHARE)

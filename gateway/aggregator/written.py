@@ -7,7 +7,7 @@ and with it the fixed panel, is not known here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import polars as pl
@@ -76,10 +76,15 @@ class Writer:
         """How many hours wait, of all quantities."""
         return sum(len(hours) for hours in self._waiting.values())
 
-    def work(self, plan: Plan) -> int:
-        """Write what waits; returns how many rows changed. What fails waits on."""
+    def work(self, plan: Plan, pressing: Callable[[], bool] = lambda: False) -> int:
+        """Write what waits; returns how many rows changed. What fails waits on.
+
+        As soon as something is `pressing`, the quantity under way is the last one; the others have their turn next.
+        """
         written, revision = 0, self._results.note("revision")
-        for quantity in sorted(self._waiting):
+        for turn, quantity in enumerate(list(self._waiting)):
+            if turn and pressing():
+                return written
             hours = self._waiting[quantity]
             chosen = choose(plan, [quantity], None, None)
             if chosen.points.height and hours:
