@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby
 
 import polars as pl
 
@@ -21,11 +22,20 @@ from gateway.aggregation.plan import Plan
 from gateway.aggregation.rules import BOUNDS, capture, read
 from gateway.aggregator.changes import restrict
 from gateway.aggregator.engine import Engine
-from gateway.aggregator.indicators import Finding, Indicator, hours_of, judge, margins, worst
+from gateway.aggregator.indicators import Finding, Indicator, Range, Together, combine, hours_of, judge, margins
 from gateway.aggregator.places import Site
 from gateway.aggregator.reading import Chosen, Reading
 from gateway.aggregator.shield import shield
-from gateway.aggregator.values import PROFILES, Sites, area_values, choose, panel_of, site_values, whole_windows
+from gateway.aggregator.values import (
+    PROFILES,
+    Gauges,
+    Sites,
+    area_values,
+    choose,
+    panel_of,
+    site_values,
+    whole_windows,
+)
 from gateway.areas.model import Area
 from gateway.quantities import QUANTITIES
 
@@ -53,9 +63,9 @@ class TooMuchError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """An indicator of an area; `finding` None when it is confidential."""
+    """An indicator of an area; `together` None when it is confidential."""
 
-    finding: Finding | None
+    together: Together | None
     status: str
     n_sites: int
 
@@ -111,6 +121,7 @@ class Figures:
         *,
         lateness: int,
         rules: Disclosure | None = None,
+        gauges: Gauges | None = None,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
         """Build it.
@@ -120,8 +131,10 @@ class Figures:
             reading: observations, for questions about other flags.
             lateness: ns after which a window is final.
             rules: of disclosure.
+            gauges: thresholds of warning classes by site.
             clock: ns.
         """
+        self._gauges = gauges or {}
         self._engine, self._reading, self._lateness = engine, reading, lateness
         self._rules, self._clock = rules or Disclosure(), clock
 
@@ -244,8 +257,9 @@ class Figures:
         sites = self._sites(question, plan, start, stop)
         members = panel_of(sites, plan) if panel is None else panel
         found = area_values(
-            sites, plan, question.period, question.basis, panel=members, invalid=question.include_invalid
-        )
+            sites, plan, question.period, question.basis, panel=members, invalid=question.include_invalid,
+            gauges=self._gauges,
+        )  # fmt: skip
         return self._rows(question, plan, found)
 
     def _rows(self, question: Question, plan: Plan, found: pl.DataFrame) -> pl.DataFrame:
@@ -295,41 +309,63 @@ class Figures:
         return long.sort("start", "key", "area", "quantity", "place").drop("place")
 
     def judge(
-        self, indicator: Indicator, areas: tuple[str, ...] | None, level: str | None, start: int, stop: int
+        self, indicator: Indicator, areas: tuple[str, ...] | None, level: str | None, start: int, stop: int, *,
+        rule: str | None = None, as_of: int | None = None,
     ) -> Iterator[tuple[str, Judged]]:
-        """For each area with sites for it what they prove of `[start, stop)`, the worst site first asked.
+        """For each area with sites for it what they prove of `[start, stop)`.
+
+        Args:
+            indicator: of the catalogue.
+            areas: ids; None: every area of `level`.
+            level: of areas.
+            start: ns.
+            stop: ns.
+            rule: capture rule; None: the indicator's own.
+            as_of: as the figures stood then.
 
         Raises:
             TooMuchError: more site-hours than one answer may be made of.
         """
-        if self._engine.plan is None:
+        published = self.plan_as_of(as_of)
+        if published is None:
             return
-        plan = choose(self._engine.plan, [indicator.quantity], areas, level)
+        plan = choose(published, indicator.quantities, areas, level)
         low, high = start - start % HOUR_NS, -(-stop // HOUR_NS) * HOUR_NS
         if plan.points.height * (high - low) // HOUR_NS > MOST_JUDGED:
             raise TooMuchError(
                 "Zu viele Standorte und Stunden; bitte eingrenzen.", "Too many sites and hours; please narrow."
             )
         before, after = margins()
-        rows = self._engine.results.site_hours(plan.points["point"].to_list(), low - before, high + after)
-        by_point = rows.partition_by("point", as_dict=True)
-        private = dict(plan.points.select("point", "private").iter_rows())
-        findings: dict[int, Finding] = {}
+        rows = self._engine.results.site_hours(plan.points["point"].to_list(), low - before, high + after, as_of)
+        by_point = {int(str(point)): mine for (point,), mine in rows.partition_by("point", as_dict=True).items()}
+        facts = {row["point"]: row for row in plan.points.iter_rows(named=True)}
+        site_of = {point: row["site"] for point, row in facts.items()}
+        asked = Range(start=low, stop=high, rule=capture(rule or indicator.rule))
+        findings: dict[tuple[int, ...], Finding] = {}
         inside = plan.memberships.filter((pl.col("start") < high) & (pl.col("stop") > low))
-        for (area,), members in sorted(inside.partition_by("area", as_dict=True).items()):
-            points = members["point"].unique().to_list()
-            for point in points:
-                if point not in findings:
-                    mine = by_point.get((point,))
-                    hours = hours_of(mine.iter_rows(named=True), indicator.kind) if mine is not None else {}
-                    findings[point] = judge(indicator, hours, low, high)
-            hidden = all(private[point] for point in points) and len(points) < self._rules.hosts
-            seen = any((point,) in by_point for point in points)
-            yield str(area), Judged(
-                finding=None if hidden else worst([findings[point] for point in points]),
-                status="confidential" if hidden else "ok" if seen else "no_data",
-                n_sites=len(points),
+        for (named,), members in sorted(inside.partition_by("area", as_dict=True).items()):
+            area, points = str(named), members["point"].unique().to_list()
+            private = all(facts[point]["private"] for point in points) and len(points) < self._rules.hosts
+            hidden = {area} if private else set()
+            grouped = groupby(sorted(points, key=site_of.__getitem__), site_of.__getitem__)
+            sites = [tuple(group) for _, group in grouped]
+            for site in sites:
+                if site not in findings and area not in hidden:
+                    hours = {
+                        facts[point]["quantity"]: hours_of(
+                            by_point[point].iter_rows(named=True), facts[point]["quantity"], facts[point]["kind"]
+                        )
+                        for point in site if point in by_point
+                    }  # fmt: skip
+                    thresholds = self._gauges.get(facts[site[0]]["site"], ())
+                    findings[site] = judge(indicator, hours, asked, thresholds)
+            seen = any(point in by_point for point in points)
+            together = None if area in hidden else combine(indicator.combine, [findings[site] for site in sites])
+            status = (
+                "confidential" if together is None else "no_data" if not seen
+                else "insufficient_coverage" if together.finding.value is None else "ok"
             )  # fmt: skip
+            yield area, Judged(together=together, status=status, n_sites=len(sites))
 
 
 def _bound(stat: str) -> pl.Expr:

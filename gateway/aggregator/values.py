@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -19,6 +19,8 @@ from gateway.aggregation.tables import AREA_PERIOD
 
 PERIODS = tuple(str(period) for period in Period)
 PROFILES = periods.PROFILES
+Gauges = Mapping[str, Sequence[float]]
+"""Rising thresholds (m, of the gauge's own datum) of warning classes 1, 2, ..., by site."""
 AREA_VALUE = AREA_PERIOD | {"invalid": pl.Float64, "revision": pl.Int64, "computed_at": pl.Int64}
 """AREA_PERIOD, the value that invalid sites alone would give, and where in the history of results it stands."""
 
@@ -77,8 +79,9 @@ def site_values(
 
 
 def area_values(
-    sites: Sites, plan: Plan, period: str, basis: DayBasis, *, panel: frozenset[int], invalid: bool = False
-) -> pl.DataFrame:
+    sites: Sites, plan: Plan, period: str, basis: DayBasis, *, panel: frozenset[int], invalid: bool = False,
+    gauges: Gauges | None = None,
+) -> pl.DataFrame:  # fmt: skip
     """Values of every area (schema AREA_VALUE) in order of start, area, quantity.
 
     Args:
@@ -88,14 +91,19 @@ def area_values(
         basis: written to the result.
         panel: points whose counts are summed.
         invalid: also compute what sites that are not valid would give.
+        gauges: thresholds of warning classes by site.
     """
     if not sites.windows.height:
         return pl.DataFrame(schema=AREA_VALUE)
     arrays = Windows(**{name: sites.windows[name].to_numpy() for name in ("start", "stop", "length")})
     rows = sites.rows.filter(pl.col("start").is_in(sites.windows["start"].implode()))
 
+    classes = gauge_classes(plan, gauges or {})
+
     def compute(some: pl.DataFrame, members: frozenset[int]) -> pl.DataFrame:
-        return area_periods(some, plan, arrays, basis=str(basis), period=period, panel=members, span=sites.span)
+        return area_periods(
+            some, plan, arrays, basis=str(basis), period=period, panel=members, span=sites.span, classes=classes
+        )
 
     found = compute(rows, panel)
     key = ["area", "quantity", "start"]
@@ -118,6 +126,18 @@ def area_values(
         .select(pl.col(name).cast(kind) for name, kind in AREA_VALUE.items())
         .sort("start", "area", "quantity")
     )
+
+
+def gauge_classes(plan: Plan, gauges: Gauges) -> pl.DataFrame:
+    """point, class (from 1), threshold (m) of the gauges at sites that have thresholds."""
+    levels = plan.points.filter(pl.col("kind") == "level").select("point", "site").iter_rows()
+    rows = [
+        (point, number, float(threshold))
+        for point, site in levels
+        for number, threshold in enumerate(gauges.get(site, ()), start=1)
+    ]
+    schema = {"point": pl.Int32, "class": pl.Int32, "threshold": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def panel_of(sites: Sites, plan: Plan) -> frozenset[int]:

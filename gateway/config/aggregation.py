@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from math import isfinite
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from gateway.config.section import Section
 
@@ -51,6 +52,7 @@ class AggregationSettings(Section):
         keep_days: for so long an earlier state can be asked for (`as_of`).
         lateness: seconds after which a window's figures are called final.
         bucket: InfluxDB bucket for the figures, with store.kind = influxdb.
+        gauges: for each site with a gauge the thresholds (m, of its own datum) of warning classes 1, 2, ..., rising.
     """
 
     enabled: bool = False
@@ -61,3 +63,12 @@ class AggregationSettings(Section):
     keep_days: float = Field(90, gt=0)
     lateness: float = Field(2 * 86400, ge=0)
     bucket: str = "quartier"
+    gauges: dict[str, tuple[float, ...]] = {}
+
+    @field_validator("gauges")
+    @classmethod
+    def _rising(cls, gauges: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
+        for site, thresholds in gauges.items():
+            if list(thresholds) != sorted(set(thresholds)) or not all(map(isfinite, thresholds)):
+                raise ValueError(f"{site}: thresholds {list(thresholds)} do not rise")
+        return gauges

@@ -1,10 +1,9 @@
-"""Weather days, tropical nights, heavy rain, gauges, car parks."""
+"""Weather days, tropical nights, heavy rain."""
 
 from __future__ import annotations
 
 import operator
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from gateway.aggregation.indicators.proof import Answer, answer
@@ -54,16 +53,3 @@ def _rain_class(amount: float | None, row: dict[str, float]) -> int:
     if amount is None:
         return 0
     return (amount >= row["marked_from"]) + (amount > row["severe_above"]) + (amount > row["extreme_above"])
-
-
-def gauge_class(level: float, thresholds: Sequence[float]) -> int:
-    """How many of a gauge's own thresholds (m, rising) the level has reached."""
-    return bisect_right(thresholds, level)
-
-
-def share_full(hours: Iterable[tuple[float | None, int]]) -> float | None:
-    """Share of time in which a car park was more than 85 % full, from valid hours (occupied share, covered ns)."""
-    limit = read("thresholds")["parking"]["full_above"]
-    known = [(share, covered) for share, covered in hours if share is not None and covered > 0]
-    total = sum(covered for _, covered in known)
-    return sum(covered for share, covered in known if share > limit) / total if total else None

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,22 +13,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.aggregation.calendar import DayBasis, to_datetime
+from gateway.aggregation.indicators.air import Limit
+from gateway.aggregation.rules import capture, capture_names, read
 from gateway.aggregator.indicators import catalogue
-from gateway.aggregator.query import Figures, TooMuchError, method_version
+from gateway.aggregator.query import Figures, Judged, TooMuchError, method_version
 from gateway.api.blocking import Blocking
 from gateway.api.formats.aggregates import Named
-from gateway.api.parameters import Parameter, known_as, read_parameters
+from gateway.api.parameters import Parameter, known_as, one_of, read_parameters
 from gateway.api.questions import RANGE, WHERE, Faults, name_list, read_range, read_where
 from gateway.api.times import format_utc
 from gateway.problems import Kind, ProblemError, documented
 
 PATH = "/v1/indicators"
+_DATA = ("limits", "thresholds", "indices", "capture")
 
 
 PARAMETERS = (
     Parameter(name="indicator", read=name_list(known_as("kein Indikator", "no indicator", catalogue)), example="summer_day,pm2_5_day_who",
               description="Indikatoren, durch Komma getrennt; ohne: das Verzeichnis. Indicators; absent: the list of them."),
     *WHERE, *RANGE,
+    Parameter(name="capture", read=one_of(*capture_names()), schema={"type": "string", "enum": list(capture_names())},
+              description="Regel der Mindestabdeckung; ohne: die des Indikators. Rule of least capture; absent: the indicator's own."),
+    Parameter(name="as_of", read=str, example="2026-06-15T00:00:00Z",
+              description="Stand zu diesem Zeitpunkt. As the figures stood then."),
 )  # fmt: skip
 
 
@@ -42,13 +49,17 @@ def add_indicators(router: APIRouter, figures: Figures, blocking: Blocking, cloc
         faults = Faults(values)
         start, stop = read_range(faults, clock(), "month")
         read_where(values, faults, figures)
+        as_of = faults.moment("as_of")
+        if as_of is not None and as_of > clock():
+            faults.add("as_of", "Liegt in der Zukunft.", "Is in the future.")
         faults.check()
         try:
-            rows = await blocking(_rows, figures, values, start, stop)
+            rows = await blocking(_rows, figures, values, start, stop, as_of)
         except TooMuchError as error:
             raise ProblemError(Kind.INVALID, error.de, error.en) from None
         return _json(rows, {"from": format_utc(start), "to": format_utc(stop), "method_version": method_version(),
-                            "rule": "worst_site"})  # fmt: skip
+                            "as_of": None if as_of is None else format_utc(as_of),
+                            "data_versions": {name: read(name)["version"] for name in _DATA}})  # fmt: skip
 
     router.add_api_route(
         PATH, indicators, methods=["GET"], response_class=Response, response_model=None,
@@ -61,35 +72,64 @@ def add_indicators(router: APIRouter, figures: Figures, blocking: Blocking, cloc
 def _catalogue() -> list[dict[str, Any]]:
     return [
         {
-            "indicator": each.id, "de": each.de, "kind": each.kind, "quantity": each.quantity, "unit": each.unit,
-            "source": each.source,
-            "limit": each.limit.value if each.limit else None,
-            "allowed": each.limit.allowed if each.limit else None,
-            "valid_from": each.limit.valid_from.isoformat() if each.limit else None,
-            "valid_to": each.limit.valid_to.isoformat() if each.limit and each.limit.valid_to else None,
+            "indicator": each.id, "de": each.de, "en": each.en, "kind": each.kind, "quantities": list(each.quantities),
+            "unit": each.unit, "source": each.source, "capture": each.rule, "combine": each.combine,
+            "limit": each.row.value if isinstance(each.row, Limit) else None,
+            "allowed": each.row.allowed if isinstance(each.row, Limit) else None,
+            "years": each.row.years if isinstance(each.row, Limit) else None,
+            "consecutive": each.row.consecutive if isinstance(each.row, Limit) else None,
+            "valid_from": each.valid_from.isoformat() if each.valid_from else None,
+            "valid_to": each.valid_to.isoformat() if each.valid_to else None,
+            "assumption": each.assumption or None,
         }
         for each in catalogue().values()
     ]  # fmt: skip
 
 
-def _rows(figures: Figures, values: dict[str, Any], start: int, stop: int) -> list[dict[str, Any]]:
+def _rows(figures: Figures, values: dict[str, Any], start: int, stop: int, as_of: int | None) -> list[dict[str, Any]]:
     named = Named(figures.areas)
     day = to_datetime(start, DayBasis.BERLIN).date()
     rows = []
     for name in values["indicator"]:
         indicator = catalogue()[name]
-        in_force = indicator.limit is None or indicator.limit.holds(day)
-        for area, judged in figures.judge(indicator, values["area"], values["level"], start, stop):
+        rule = capture(values["capture"] or indicator.rule)
+        told = {
+            "indicator": name, "quantity": indicator.quantity, "unit": indicator.unit,
+            "in_force": indicator.holds(day), "assumption": indicator.assumption or None,
+            "combine": indicator.combine, "source": indicator.source, "capture": rule.name,
+            "capture_source": rule.source, "capture_in_force": rule.in_force(day),
+        }  # fmt: skip
+        for area, judged in figures.judge(
+            indicator, values["area"], values["level"], start, stop, rule=values["capture"], as_of=as_of
+        ):
             version = named.at(area, day)
-            found = judged.finding
             rows.append({
-                "area_id": area, "area_name": version.name if version else area, "indicator": name,
-                "quantity": indicator.quantity, "unit": indicator.unit, "in_force": in_force,
-                "answer": found.answer if found else None, "count": found.count if found else None,
-                "bound": found.bound if found else None, "missing": found.missing if found else None,
-                "value": found.value if found else None, "status": judged.status, "n_sites": judged.n_sites,
+                "area_id": area, "area_name": version.name if version else area, **told,
+                **_found(judged), "status": judged.status, "n_sites": judged.n_sites,
             })  # fmt: skip
     return rows
+
+
+def _found(judged: Judged) -> dict[str, Any]:
+    """What the sites found; every member is null when it is confidential."""
+    names = ("answer", "count", "bound", "missing", "value", "value_bound", "estimate", "detail")
+    of_sites = ("n_sites_valid", "n_sites_met", "answers", "lowest", "median", "highest")
+    together = judged.together
+    if together is None:
+        return dict.fromkeys((*names, "capture_met", *of_sites))
+    found = together.finding
+    return {
+        **{name: getattr(found, name) for name in names}, "detail": _detail(found.detail), "capture_met": found.met,
+        **{name: getattr(together, name) for name in of_sites},
+    }  # fmt: skip
+
+
+def _detail(detail: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Times as text."""
+    latest = detail.get("latest")
+    if latest:
+        return dict(detail) | {"latest": latest | {"hour": format_utc(latest["hour"])}}
+    return dict(detail) or None
 
 
 def _json(rows: list[dict[str, Any]], meta: dict[str, Any]) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from math import log10
 
 import pytest
 from city import HOUR_NS, ns
@@ -29,14 +30,33 @@ def test_limits_are_those_in_force_on_the_day(day, quantity, statistic, value, a
 
 
 def test_thresholds_change_with_the_directive_on_12_december_2026():
-    def alert(day):
-        (limit,) = air.limits_on(day, "no2", "alert")
+    def alert(day, quantity="no2"):
+        (limit,) = air.limits_on(day, quantity, "alert")
         return limit.value, limit.consecutive
 
-    assert alert(date(2026, 12, 11)) == (400, 3)
-    assert alert(date(2026, 12, 12)) == (200, 3)
+    last, first = date(2026, 12, 11), date(2026, 12, 12)
+    assert (alert(last), alert(first)) == ((400, 3), (200, 3))
+    assert (alert(last, "so2"), alert(first, "so2")) == ((500, 3), (350, 3))
+    assert (alert(last, "o3"), alert(first, "o3")) == ((240, 1), (240, 1))
+    assert air.limits_on(last, "pm10", "alert") == []
+    assert alert(first, "pm10") == (90, 3)
+    assert air.limits_on(last, "no2", "information") == []
+    assert [each.value for each in air.limits_on(first, "no2", "information")] == [150]
     assert [each.value for each in air.limits_on(NOW, "pm2_5", "guideline")] == [15, 5]
-    assert air.limits_on(NOW, "no2", "information") == []
+
+
+def test_every_limit_has_one_law_at_a_time_and_names_it():
+    days = [date(2020, 1, 1), date(2026, 12, 11), date(2026, 12, 12), date(2029, 12, 31), date(2030, 1, 1)]
+    for day in days:
+        held = [(each.kind, each.quantity, each.statistic) for each in air.limits_on(day)]
+        assert len(held) == len(set(held)), day
+    sources = [{each.source for each in air.limits_on(day, kind="limit")} for day in days]
+    assert ["39. BImSchV" in next(iter(each)) for each in sources] == [True, True, False, False, False]
+    assert ["Table 2" in next(iter(each)) for each in sources] == [False, False, True, True, False]
+    assert all(len(each) == 1 for each in sources)
+    assert {each.quantity for each in air.limits_on(days[-1], kind="limit")} == {
+        "pm2_5", "pm10", "no2", "so2", "co", "benzene",
+    }  # fmt: skip
 
 
 def test_exceedances_are_a_lower_bound_while_hours_are_missing():
@@ -130,7 +150,10 @@ def test_the_night_of_the_long_day_has_nine_hours_and_needs_seven():
     hours = {start + i * HOUR_NS: 60.0 if i < 12 else 58.0 if i < 16 else 52.0 for i in range(25)}
     found = noise.noise_levels(hours, date(2026, 10, 24))
     assert (found.lday, found.levening, found.lnight) == (pytest.approx(60), pytest.approx(58), pytest.approx(52))
-    assert found.lden == pytest.approx(61.34, abs=0.005)
+    # By the seconds there were: (12 day + 4 evening + 9 night hours) / 25.
+    assert found.hours == (12, 4, 9)
+    assert found.lden == pytest.approx(noise.lden(60, 58, 52, (12, 4, 9)), abs=1e-9)
+    assert found.lden == pytest.approx(61.37, abs=0.005)
     missing = {hour: value for hour, value in hours.items() if hour < start + 22 * HOUR_NS}
     found = noise.noise_levels(missing, date(2026, 10, 24))
     assert (found.lnight, found.lden) == (None, None)
@@ -144,6 +167,9 @@ def test_noise_bands_and_long_term_levels():
     gap = noise.NoiseLevels(lday=60, levening=58, lnight=None)
     assert noise.long_term([day, day, day, gap]).lden == pytest.approx(61.34, abs=0.005)
     assert noise.long_term([day, gap]).lden is None
+    long = noise.NoiseLevels(lday=60, levening=58, lnight=55, hours=(12, 4, 9))
+    expected = 10 * log10((8 * 10**5.2 + 9 * 10**5.5) / 17)
+    assert noise.long_term([day, long]).lnight == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize(("name", "lowest", "highest", "complete", "expected"), [
@@ -165,12 +191,9 @@ def test_more_readings_never_turn_a_proven_answer_round(readings, known):
         assert before in {Answer.UNKNOWN, after}
 
 
-def test_rain_gauges_and_car_parks():
+def test_classes_of_heavy_rain():
     assert [weather.heavy_rain(mm, None) for mm in (14.9, 15, 25, 25.1, 40, 40.1)] == [0, 1, 1, 2, 2, 3]
     assert weather.heavy_rain(None, 60.1) == 3
-    assert [weather.gauge_class(level, [1.0, 2.0, 3.5]) for level in (0.9, 1.0, 3.0, 4.0)] == [0, 1, 2, 3]
-    assert weather.share_full([(0.9, HOUR_NS), (0.85, HOUR_NS), (None, HOUR_NS), (0.1, 2 * HOUR_NS)]) == 0.25
-    assert weather.share_full([]) is None
 
 
 @pytest.mark.parametrize(("rule", "period", "parts", "needed"), [
