@@ -20,7 +20,7 @@ from gateway.atlas.numbers import AmbiguousNumberError, DecimalMark, NumberError
 from gateway.atlas.reading import Cell, Special, Table
 
 Inputs = dict[str, dict[str, Decimal | None]]
-WITHOUT = "--without"
+WITHOUT = "left out on demand (--without)"
 """Reason printed for areas that the caller leaves out."""
 
 

@@ -76,13 +76,13 @@ def _find_headings(content: str, options: ReadOptions) -> tuple[int, str] | None
     """Row and delimiter by which most of the wanted headings are found."""
     lines = content.splitlines()[:FIRST_ROWS]
     found = [
-        (fitting(_cells(lines[row - 1], delimiter), options.wanted), -row, delimiter)
+        (fitting(cells := _cells(lines[row - 1], delimiter), options.wanted), len(cells), -row, delimiter)
         for delimiter in ([options.delimiter] if options.delimiter else DELIMITERS)
         if (row := heading_row((_cells(line, delimiter) for line in lines), options.wanted)) is not None
     ]
     if not found:
         return None
-    _, row, delimiter = max(found)
+    *_, row, delimiter = max(found)
     return -row, delimiter
 
 

@@ -52,9 +52,13 @@ class Fault:
     todo: str
 
     def __str__(self) -> str:
+        return self.told("" if self.row is None else str(self.row))
+
+    def told(self, rows: str) -> str:
+        """The fault in words, for these rows."""
         place = [self.file]
-        if self.row is not None:
-            place.append(f"Zeile/row {self.row}")
+        if rows:
+            place.append(f"Zeile/row {rows}")
         if self.column is not None:
             place.append(f"Spalte/column {self.column!r}")
         return f"{', '.join(place)}: {self.problem} → {self.todo}"
@@ -65,4 +69,24 @@ class RefusedError(AtlasError):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in faults))
+        super().__init__("\n".join(_grouped(self.faults)))
+
+
+def _grouped(faults: Sequence[Fault]) -> list[str]:
+    """One line for each fault; the same fault of the same column in many rows is one line that names every row."""
+    groups: dict[tuple[str, str | None, str, str], list[Fault]] = {}
+    for fault in faults:
+        groups.setdefault((fault.file, fault.column, fault.problem, fault.todo), []).append(fault)
+    return [str(group[0]) if len(group) == 1 else group[0].told(_ranges(group)) for group in groups.values()]
+
+
+def _ranges(group: Sequence[Fault]) -> str:
+    """Rows as 4, 7-9."""
+    rows = sorted({fault.row for fault in group if fault.row is not None})
+    found: list[list[int]] = []
+    for row in rows:
+        if found and row == found[-1][1] + 1:
+            found[-1][1] = row
+        else:
+            found.append([row, row])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in found)

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 
 FIRST_ROWS = 40
 """Rows among which the headings are looked for."""
+LEAST_COLUMNS = 3
+"""Columns that a table below titles has at least."""
 
 
 def folded(heading: str) -> str:
@@ -45,12 +47,17 @@ def fitting(cells: Iterable[str], wanted: Iterable[str]) -> int:
 
 
 def heading_row(rows: Iterable[Sequence[str]], wanted: Sequence[str]) -> int | None:
-    """Number from 1 of the first row that holds most of the wanted headings, two at least; None when none does."""
-    best, found = 1, None
-    for number, cells in enumerate(rows, 1):
-        if number > FIRST_ROWS:
-            break
-        count = fitting(cells, wanted)
-        if count > best:
-            best, found = count, number
-    return found
+    """Number from 1 of the row of headings, None when it cannot be told.
+
+    It is the first row that holds most of the wanted headings, two at least; else, below titles in a single cell, the
+    first row that is as full as most rows are.
+    """
+    head = [list(cells) for _, cells in zip(range(FIRST_ROWS), rows, strict=False)]
+    counts = [fitting(cells, wanted) for cells in head]
+    if max(counts, default=0) > 1:
+        return counts.index(max(counts)) + 1
+    filled = [sum(1 for cell in cells if cell) for cells in head]
+    usual = max(set(filled), key=lambda width: (filled.count(width), width), default=0)
+    if usual < LEAST_COLUMNS or not filled or filled[0] > 1:
+        return None
+    return next(number for number, width in enumerate(filled, 1) if width >= usual)

@@ -9,7 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
+from openpyxl import Workbook
 
 from gateway.atlas import methods
 from gateway.cli.atlas import atlas
@@ -169,3 +170,83 @@ def test_the_result_may_go_to_standard_output(shared: Path):
     assert outcome.exit_code == 0
     assert outcome.stdout.startswith("area,z_s1,z_s2,z_s3,z_s4,sum,index,class,excluded\n")
     assert outcome.stdout.count("\n") == 435
+
+
+def invoke(*arguments: object) -> Result:
+    return CliRunner().invoke(atlas, ["classify", *map(str, arguments)])
+
+
+def table_2017(shared: Path) -> list[list[str]]:
+    with (shared / "data/berlin_mss/mss_2017_shares_all_areas.csv").open(encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+def test_a_table_as_an_office_publishes_it(shared: Path, tmp_path: Path):
+    """Titles above, notes below, Windows-1252, decimal comma, x for what was not computed, headings of its own."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(["Monitoring Soziale Stadtentwicklung"])
+    writer.writerow(["Tabelle 1: Status-Indikatoren für Planungsräume"])
+    writer.writerow([])
+    writer.writerow(["Nummer", "Name", "EW", "S1 Arbeitslosigkeit", "S3 Transferbezug", "S4 Kinderarmut"])
+    for row in table_2017(shared)[1:]:
+        shares = [row[3], row[5], row[6]]
+        shown = ["x"] * 3 if set(shares) == {"0"} else [share.replace(".", ",") for share in shares]
+        writer.writerow([row[0], row[1], f"{int(float(row[2])):,}".replace(",", "."), *shown])
+    writer.writerow([])
+    writer.writerow(["Quelle: Amt für Statistik"])
+    (tmp_path / "t.csv").write_bytes(out.getvalue().encode("cp1252"))
+    arguments = ("--method", "berlin-mss-three", "--input", tmp_path / "t.csv", "--output", tmp_path / "o.csv")
+    refused = invoke(*arguments)
+    assert refused.exit_code == 1
+    assert "row 4" in refused.output
+    assert "--area-column" in refused.output
+    rows = classify(tmp_path / "t.csv", tmp_path / "o.csv", "--area-column", "Nummer", method="berlin-mss-three")
+    expected = published(shared, 2017)
+    counted = {row["area"]: row for row in rows if not row["excluded"]}
+    assert counted.keys() == expected.keys()
+    assert all(abs(float(row["z_s4"]) - float(expected[a]["z_s4"])) < 1e-5 for a, row in counted.items())
+
+
+def test_a_workbook_that_made_numbers_of_area_keys(shared: Path, tmp_path: Path):
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["MSS"])
+    sheet.merge_cells("A1:D1")
+    sheet.append([])
+    sheet.append(["PLR_ID", "PLR_NAME", "inhabitants", "s1_alo", "s3_transfer", "s4_kinder", "s5_alleinerziehend"])
+    for row in table_2017(shared)[1:]:
+        sheet.append([int(row[0]), row[1], *(float(row[n]) for n in (2, 3, 5, 6, 4))])
+    sheet.append(["Quelle: Senatsverwaltung"])
+    book.save(tmp_path / "t.xlsx")
+    arguments = ("--method", "berlin-mss-single-parents", "--input", tmp_path / "t.xlsx", "--output", tmp_path / "o")
+    refused = invoke(*arguments)
+    assert refused.output.count("PLR_ID") == 1
+    assert "--area-digits 8" in refused.output
+    rows = classify(tmp_path / "t.xlsx", tmp_path / "o", "--area-digits", "8", method="berlin-mss-single-parents")
+    assert {row["area"]: row["class"] for row in rows if not row["excluded"]} == {
+        area: row["status_class"] for area, row in published(shared, 2017).items()
+    }
+
+
+def test_a_row_of_totals_is_no_area(shared: Path, tmp_path: Path):
+    source = shared / "data/berlin_mss/mss_2017_shares_all_areas.csv"
+    text = source.read_text(encoding="utf-8").rstrip()
+    (tmp_path / "t.csv").write_text(f"{text}\nInsgesamt,,3600000,9,2,18,30,0,0,0,0\n", encoding="utf-8")
+    refused = invoke("--method", "berlin-mss", "--input", tmp_path / "t.csv", "--output", tmp_path / "o")
+    assert "row of totals" in refused.output
+    rows = classify(tmp_path / "t.csv", tmp_path / "o", "--without", "Insgesamt")
+    assert rows[:-1] == classify(source, tmp_path / "p")
+    assert "--without" in rows[-1]["excluded"]
+    assert (
+        "no area Berlin"
+        in invoke("--method", "berlin-mss", "--input", source, "--output", tmp_path / "o", "--without", "Berlin").output
+    )
+
+
+def test_the_same_fault_in_many_rows_is_one_line_that_names_them(tmp_path: Path):
+    lines = [f"{n:02};400;1;1;1;{'eins' if n in (3, 4, 5, 9) else 1}" for n in range(12)]
+    (tmp_path / "t.csv").write_text("\n".join(["id;inhabitants;s1;s2;s3;s4", *lines]), encoding="utf-8")
+    refused = invoke("--method", "berlin-mss", "--input", tmp_path / "t.csv", "--output", tmp_path / "o")
+    assert "4 Fehler" in refused.output
+    assert "row 5-7, 11, Spalte/column 's4'" in refused.output
