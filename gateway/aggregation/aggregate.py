@@ -6,7 +6,7 @@ observations --slices--> series-hours --> site_hour --> area hours
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
@@ -74,16 +74,29 @@ class TableObservations:
         return tables.frame(self._connection.cursor(), query)
 
     def first_used(self, parts: pl.DataFrame, used: Iterable[int]) -> Mapping[int, int]:
-        """See Observations."""
+        """See Observations. Most have it near their beginning, so it is looked for in ever longer pieces of time."""
         cursor = self._connection.cursor()
-        cursor.register("wanted", parts.select("part", "series", "start", "stop").to_arrow())
-        flags = ", ".join(str(int(flag)) for flag in used)
-        return dict(
-            cursor.execute(
-                f"select w.part, min(o.time) from {self._table} o join wanted w on o.series = w.series and "  # noqa: S608 - ints and the program's own table
-                f"o.time >= w.start and o.time < w.stop where o.flag in ({flags}) and isfinite(o.value) group by w.part"
+        ((low, last),) = cursor.execute(f"select min(time), max(time) from {self._table}").fetchall()  # noqa: S608 - the program's own table
+        found: dict[int, int] = {}
+        if low is None:
+            return found
+        end = last + 1
+        flags, span = ", ".join(str(int(flag)) for flag in used), DAY_NS
+        wanted = parts.select("part", "series", "start", "stop")
+        while low < end and wanted.height:
+            high = min(low + span, end)
+            series = ", ".join(str(each) for each in wanted["series"].unique().to_list())
+            cursor.register("wanted", wanted.to_arrow())
+            rows = cursor.execute(
+                f"select w.part, min(o.time) from (select series, time from {self._table} "  # noqa: S608 - ints and the program's own table
+                f"where time >= {low} and time < {high} and series in ({series}) and flag in ({flags}) "
+                "and isfinite(value)) o join wanted w on o.series = w.series and o.time >= w.start and "
+                "o.time < w.stop group by w.part"
             ).fetchall()
-        )
+            found.update(rows)
+            wanted = wanted.filter(~pl.col("part").is_in([part for part, _ in rows]) & (pl.col("stop") > high))
+            low, span = high, span * 4
+        return found
 
 
 def aggregate(
@@ -105,14 +118,35 @@ def aggregate(
     What of a window lies beyond the range is not known to it, so ask for whole windows. `classes`: see
     `spatial.area_periods`. Slices of time are worked on by `threads` threads.
     """
-    fill_site_hours(connection, observations, plan, start, stop, used=used, threads=threads)
-    fill_area_hours(connection, plan, start, stop, classes=classes, threads=threads)
+    fill_hours(connection, observations, plan, start, stop, used=used, classes=classes, threads=threads)
     for basis in bases:
         windows = periods.site_days(connection, plan, basis, start, stop, rule=rule)
         fill_areas(connection, plan, Period.DAY, basis, windows, classes=classes)
         for period in longer:
             windows = periods.site_periods(connection, plan, period, basis, start, stop, rule=rule)
             fill_areas(connection, plan, period, basis, windows, classes=classes)
+
+
+def fill_hours(
+    connection: duckdb.DuckDBPyConnection,
+    observations: Observations,
+    plan: Plan,
+    start: int,
+    stop: int,
+    *,
+    used: Sequence[int] = USED,
+    classes: pl.DataFrame | None = None,
+    threads: int = 2,
+) -> None:
+    """Add the site-hours and area-hours of `[start, stop)` ns. The panel of counts is that of the whole range."""
+    panels = plan.points.filter(pl.col("estimator") == "sum_of_panel")["quantity"].unique().to_list()
+    others = plan.points.filter(~pl.col("quantity").is_in(panels))["quantity"].unique().to_list()
+
+    def at_once(cursor: duckdb.DuckDBPyConnection, hours: pl.DataFrame, low: int, high: int) -> None:
+        tables.append(cursor, "area_period", _area_hours(hours, plan, low, high, others, classes=classes))
+
+    fill_site_hours(connection, observations, plan, start, stop, used=used, threads=threads, also=at_once)
+    fill_area_hours(connection, plan, start, stop, classes=classes, threads=threads, quantities=panels)
 
 
 def fill_site_hours(
@@ -124,8 +158,9 @@ def fill_site_hours(
     *,
     used: Sequence[int] = USED,
     threads: int = 2,
+    also: Callable[[duckdb.DuckDBPyConnection, pl.DataFrame, int, int], None] | None = None,
 ) -> None:
-    """Add the site-hours of `[start, stop)` ns, slice by slice."""
+    """Add the site-hours of `[start, stop)` ns, slice by slice; `also` is called with those of each slice."""
     before, after = reach(plan)
     counters = plan.parts.filter(pl.col("kind") == "accumulator")
     firsts = observations.first_used(counters, used) if counters.height else {}
@@ -136,7 +171,10 @@ def fill_site_hours(
         low, high = bounds
         found = observations.between(low - before, high + after)
         hours = site_hours(lean_hours(found, plan, low, high, used=used, first_used=firsts), plan, low, high)
-        tables.append(connection.cursor(), "site_hour", hours)
+        cursor = connection.cursor()
+        tables.append(cursor, "site_hour", hours)
+        if also is not None:
+            also(cursor, hours, low, high)
 
     with ThreadPoolExecutor(threads, "aggregate") as pool:
         list(pool.map(work, slices))
@@ -150,11 +188,12 @@ def fill_area_hours(
     *,
     classes: pl.DataFrame | None = None,
     threads: int = 2,
+    quantities: Sequence[str] | None = None,
 ) -> None:
-    """Add the area-hours of `[start, stop)`, quantity by quantity. The panel of counts is that of the whole range."""
+    """Add the area-hours of `[start, stop)`, quantity by quantity (None: all) from the site-hours there are."""
     groups = plan.points.filter(pl.col("sub") == "").partition_by("quantity", as_dict=True)
 
-    def work(group: tuple[tuple[object, ...], pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    def fill(group: tuple[tuple[object, ...], pl.DataFrame]) -> None:
         (quantity,), points = group
         cursor = connection.cursor()
         mine = f"point in ({', '.join(str(int(point)) for point in points['point'])})"
@@ -173,19 +212,30 @@ def fill_area_hours(
                 cursor,
                 f"select * from site_hour where {mine} and start >= {low} and start < {high}",  # noqa: S608 - ints
             )
-            starts = np.arange(low, high, HOUR_NS, dtype=np.int64)
-            windows = Windows(start=starts, stop=starts + HOUR_NS, length=np.full(len(starts), HOUR_NS))
-            yield area_periods(
-                rows, plan, windows, basis="utc", period="hour", panel=panel, classes=classes,
-                quantities=[str(quantity)],
-            )  # fmt: skip
+            found = _area_hours(rows, plan, low, high, [str(quantity)], panel=panel, classes=classes)
+            tables.append(cursor, "area_period", found)
 
-    def fill(group: tuple[tuple[object, ...], pl.DataFrame]) -> None:
-        for found in work(group):
-            tables.append(connection.cursor(), "area_period", found)
-
+    chosen = [(key, each) for key, each in groups.items() if quantities is None or key[0] in quantities]
     with ThreadPoolExecutor(threads, "areas") as pool:
-        list(pool.map(fill, groups.items()))
+        list(pool.map(fill, chosen))
+
+
+def _area_hours(
+    hours: pl.DataFrame,
+    plan: Plan,
+    low: int,
+    high: int,
+    quantities: Sequence[str],
+    *,
+    panel: frozenset[int] = frozenset(),
+    classes: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """The hours of `[low, high)` of the areas from all site-hours of these quantities in them."""
+    starts = np.arange(low, high, HOUR_NS, dtype=np.int64)
+    windows = Windows(start=starts, stop=starts + HOUR_NS, length=np.full(len(starts), HOUR_NS))
+    return area_periods(
+        hours, plan, windows, basis="utc", period="hour", panel=panel, classes=classes, quantities=quantities
+    )
 
 
 def fill_areas(

@@ -186,7 +186,10 @@ def _slab(observations: pl.DataFrame, plan: Plan, start: int, stop: int, used: I
     if start % HOUR_NS or stop % HOUR_NS:
         raise ValueError(f"series-hours are asked for whole hours, not from {start} to {stop} ns")
     before, after = reach(plan)
-    near = observations.filter(pl.col("time").is_between(start - before, stop + after, closed="left"))
+    low, high = start - before, stop + after
+    near = observations
+    if near.height and not (near["time"].min() >= low and near["time"].max() < high):  # type: ignore[operator]  # Int64's bounds are int
+        near = near.filter(pl.col("time").is_between(low, high, closed="left"))
     return make_slab(near, plan, start - before, stop + after, used)
 
 

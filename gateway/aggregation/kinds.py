@@ -7,6 +7,7 @@ value that reach into another hour are simply added where they belong.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -90,10 +91,12 @@ def held(rows: Rows, slab: Slab, integrands: dict[str, Floats], into: Cells) -> 
     part, time, cell, stretch = rows.part, rows.time, rows.cell, rows.stretch
     if not len(time):
         return
-    hold = (slab.stretches["expected"] * 3 // 2)[stretch]
-    until = np.minimum(time + hold, slab.stretches["ends"][stretch])
-    same = part[1:] == part[:-1]
-    np.minimum(until[:-1], time[1:], out=until[:-1], where=same)
+    until = time + _each(slab.stretches["expected"] * 3 // 2, stretch)
+    at_ends = np.flatnonzero(part[1:] != part[:-1])
+    longest = until[at_ends]
+    np.minimum(until[:-1], time[1:], out=until[:-1])
+    until[at_ends] = longest
+    np.minimum(until, _each(slab.stretches["ends"], stretch), out=until)
     hour_end = (rows.hour + 1) * HOUR_NS + rows.grid.start
     dt = np.minimum(until, hour_end) - time
     edges, ends = runs(cell)
@@ -116,6 +119,12 @@ def held(rows: Rows, slab: Slab, integrands: dict[str, Floats], into: Cells) -> 
         for name, x in integrands.items():
             into.add(name, cells, x[last] * (more / 1e9))
         end = end + HOUR_NS
+
+
+def _each(known: Numbers, stretch: Ints) -> Any:
+    """What is known of the stretch of each row; a single number where it is the same of all."""
+    one = known[stretch[0]]
+    return one if bool((known == one).all()) else known[stretch]
 
 
 def summed(rows: Rows, slab: Slab, into: Cells) -> None:

@@ -118,10 +118,10 @@ def make_slab(observations: pl.DataFrame, plan: Plan, low: int, high: int, used:
     raw = {name: observations[name].to_numpy() for name in ("series", "time", "value", "flag")}
     allowed = np.zeros(256, dtype=np.bool_)
     allowed[[flag for flag in used if flag in {1, 2, 3}]] = True
-    enters = allowed[raw["flag"]] & np.isfinite(raw["value"])
-    # Values that do not enter are only counted: they are few, and leave the long way to the others.
-    bounds, good = _sorted({name: column[enters] for name, column in raw.items()}, columns)
-    counted_bounds, counted = _sorted({name: column[~enters] for name, column in raw.items()}, columns)
+    enters = allowed[raw["flag"]]
+    if observations["value"].null_count() or not bool(np.isfinite(np.sum(raw["value"]))):
+        enters &= np.isfinite(raw["value"])
+    (bounds, good), (counted_bounds, counted) = _sorted(raw, enters, columns)
     counts = np.diff(bounds)
     value, hour = good["value"], grid.hour_of(good["time"])
     if (columns["factor"] != 1).any() or (columns["shift"] != 0).any():
@@ -140,39 +140,49 @@ def make_slab(observations: pl.DataFrame, plan: Plan, low: int, high: int, used:
     )  # fmt: skip
 
 
-def _sorted(raw: dict[str, Numbers], columns: dict[str, Numbers]) -> tuple[Ints, dict[str, Numbers]]:
-    """Rows in the order of the stretches and of time: bounds of each stretch, and time, value, flag."""
-    code, known = _codes(columns["series"], raw["series"])
-    chosen = {name: raw[name] if known is None else raw[name][known] for name in ("time", "value", "flag")}
-    code = code if known is None else code[known]
-    index = np.argsort(code, kind="stable")
-    time = chosen["time"][index]
-    edges = np.concatenate(([0], np.cumsum(np.bincount(code, minlength=len(np.unique(columns["series"]))))))
+_Laid = tuple[Ints, dict[str, Numbers]]
+"""Bounds of the rows of each stretch, and their time, value, flag."""
+
+
+def _sorted(raw: dict[str, Numbers], enters: Bools, columns: dict[str, Numbers]) -> tuple[_Laid, _Laid]:
+    """Rows in the order of the stretches and of time: those that enter, and those that are only counted.
+
+    One sort by small whole numbers: series in the order of the plan, for what is only counted the same behind them,
+    what the plan does not know last.
+    """
+    ordered = list(dict.fromkeys(columns["series"].tolist()))
+    known = len(ordered)
+    series = raw["series"]
+    table = np.full(max(max(ordered, default=0), int(series.max(initial=0))) + 1, 2 * known, dtype=np.int32)
+    table[ordered] = np.arange(known)
+    table = table.astype(np.uint16) if 2 * known < 65_535 else table
+    code = table[series]
+    besides = np.flatnonzero(~enters)
+    code[besides] += np.where(code[besides] < known, known, 0).astype(code.dtype)
+    edges = np.concatenate(([0], np.cumsum(np.bincount(code, minlength=2 * known + 1))))
+    index = np.argsort(code, kind="stable")[: edges[2 * known]]
+    time = raw["time"][index]
     backwards = time[1:] < time[:-1]
     inner = edges[(edges > 0) & (edges < len(time))]
     backwards[inner - 1] = False
     if bool(backwards.any()):
         again = np.lexsort((time, code[index]))
         index, time = index[again], time[again]
-    bounds, kept = _lay(edges, time, columns)
     found = {
-        "time": time.astype(np.int64, copy=False), "value": chosen["value"][index].astype(np.float64, copy=False),
-        "flag": chosen["flag"][index],
+        "time": time.astype(np.int64, copy=False),
+        "value": raw["value"][index[: edges[known]]].astype(np.float64, copy=False), "flag": raw["flag"][index],
     }  # fmt: skip
-    return bounds, found if kept is None else {name: column[kept] for name, column in found.items()}
+    return (
+        _laid({name: column[: edges[known]] for name, column in found.items()}, edges[: known + 1], columns),
+        _laid({name: column[edges[known] :] for name, column in found.items() if name != "value"},
+              edges[known : 2 * known + 1] - edges[known], columns),
+    )  # fmt: skip
 
 
-def _codes(planned: Numbers, series: Numbers) -> tuple[Numbers, Bools | None]:
-    """Rank of each observation's series in the order of the plan, and which the plan knows (None: all)."""
-    ordered = list(dict.fromkeys(planned.tolist()))
-    top = max(max(ordered, default=0), int(series.max(initial=0))) + 1
-    small = len(ordered) < 65_535
-    unknown = len(ordered)
-    table = np.full(top, unknown, dtype=np.uint16 if small else np.int32)
-    table[ordered] = np.arange(len(ordered))
-    code = table[series]
-    known = code != unknown
-    return code, None if bool(known.all()) else known
+def _laid(rows: dict[str, Numbers], edges: Ints, columns: dict[str, Numbers]) -> _Laid:
+    """Rows whose series are bounded by `edges`, cut into stretches."""
+    bounds, kept = _lay(edges, rows["time"], columns)
+    return bounds, rows if kept is None else {name: column[kept] for name, column in rows.items()}
 
 
 def _lay(edges: Ints, time: Ints, columns: dict[str, Numbers]) -> tuple[Ints, Ints | None]:

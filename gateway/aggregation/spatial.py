@@ -5,7 +5,7 @@ The sites of a quantity and the windows make a dense matrix (windows x sites); a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -73,20 +73,40 @@ def area_periods(
     """
     asked = None if quantities is None else set(quantities)
     frames = [pl.DataFrame(schema=AREA_PERIOD)]
-    place = np.searchsorted(windows.start, sites["start"].to_numpy())
-    numbered = sites.with_columns(row=pl.Series(place))
-    for quantity in plan.points.filter(pl.col("sub") == "")["quantity"].unique().sort():
-        if asked is not None and quantity not in asked:
-            continue
-        points = plan.points.filter((pl.col("quantity") == quantity) & (pl.col("sub") == ""))
-        areas = member_windows(plan.memberships, points["point"], windows.start, windows.stop, span)
-        if not areas:
-            continue
-        mine = numbered.filter(pl.col("point").is_in(points["point"].implode()))
-        matrix = _Matrix(mine, points, len(windows.start), panel, classes)
-        columns = [matrix.area(chosen, windows) for chosen in areas.values()]
-        frames.append(matrix.frame(list(areas), columns, basis, period))
+    groups = plan.points.filter(pl.col("sub") == "").sort("quantity").partition_by("quantity", maintain_order=True)
+    chosen = [group for group in groups if asked is None or group["quantity"][0] in asked]
+    # Rows go to their quantity by one pass, not by one for each quantity.
+    of_point = np.full(int(plan.points["point"].max() or 0) + 1, -1, dtype=np.int16)  # type: ignore[arg-type]  # Int32's max is int
+    for number, points in enumerate(chosen):
+        of_point[points["point"].to_numpy()] = number
+    numbered = sites.with_columns(
+        row=pl.Series(np.searchsorted(windows.start, sites["start"].to_numpy())),
+        group=pl.Series(of_point[sites["point"].to_numpy()]),
+    )
+    rows = {key[0]: part for key, part in numbered.partition_by("group", as_dict=True).items()}
+    for number, points in enumerate(chosen):
+        areas = member_windows(plan.memberships, points["point"], windows.start, windows.stop, span, plan.vetoes)
+        if areas:
+            matrix = _Matrix(rows.get(number, numbered.clear()), points, len(windows.start), panel, classes)
+            pieces = [(names, matrix.areas(members, when, windows)) for names, members, when in _alike(areas)]
+            frames.append(matrix.frame(pieces, basis, period))
     return pl.concat(frames)
+
+
+def _alike(
+    areas: Mapping[str, tuple[list[int], Bools | None]],
+) -> Iterator[tuple[list[str], list[list[int]], Bools | None]]:
+    """Areas with equally many members for good are worked on together, those whose members change alone."""
+    sizes: dict[int, tuple[list[str], list[list[int]]]] = {}
+    for name, (points, when) in areas.items():
+        if when is not None:
+            yield [name], [points], when[:, None, :]
+        else:
+            names, members = sizes.setdefault(len(points), ([], []))
+            names.append(name)
+            members.append(points)
+    for names, members in sizes.values():
+        yield names, members, None
 
 
 class _Matrix:
@@ -158,55 +178,59 @@ class _Matrix:
                 into[highest >= threshold] = number
         return reached
 
-    def area(self, chosen: tuple[list[int], Bools | None], windows: Windows) -> dict[str, Numbers]:
-        """Columns of AREA_PERIOD for one area, an element for each window.
+    def areas(self, members: list[list[int]], when: Bools | None, windows: Windows) -> dict[str, Numbers]:
+        """Columns of AREA_PERIOD for some areas, each an array (windows x areas).
 
         Args:
-            chosen: points that are ever members, and when (windows x points), None: always.
+            members: for each area the points that are ever members, equally many of them.
+            when: when they are (windows x areas x points), None: always.
             windows: what is asked for.
         """
-        points, when = chosen
-        index = [self.column[point] for point in points]
+        index = np.array([[self.column[point] for point in points] for points in members])
+        shape = (self.shape[0], len(index))
 
         def cut(matrix: Numbers, nothing: float = np.nan) -> Numbers:
             part = matrix[:, index]
             return part if when is None else np.where(when, part, np.array(nothing, dtype=part.dtype))
 
         valid, value = cut(self.valid, False), cut(self.value)
-        n_sites = np.full(self.shape[0], len(index)) if when is None else when.sum(axis=1)
-        n_valid = valid.sum(axis=1)
+        n_sites = np.full(shape, index.shape[1]) if when is None else when.sum(axis=-1)
+        n_valid = valid.sum(axis=-1)
         stats = _spread(value)
-        covered, entering = cut(self.covered, 0), self.entering[:, index]
-        sites = n_sites
-        if self.estimator == "sum_of_panel" and bool(self.panel[index].any()):
-            sites = (entering if when is None else entering & when).sum(axis=1)
-            covered = np.where(entering, covered, 0)
-        total_covered = covered.sum(axis=1)
-        full = sites * windows.length
+        covered = cut(self.covered, 0)
+        seconds, sites = covered.sum(axis=-1), n_sites
+        if self.estimator == "sum_of_panel":
+            entering, panel = self.entering[:, index], self.panel[index].any(axis=-1)
+            sites = np.where(panel, (entering if when is None else entering & when).sum(axis=-1), n_sites)
+            seconds = np.where(panel, np.where(entering, covered, 0).sum(axis=-1), seconds)
+        full = sites * windows.length[:, None]
         with np.errstate(divide="ignore", invalid="ignore"):
-            coverage = np.where(full > 0, total_covered / full, 0.0)
+            coverage = np.where(full > 0, seconds / full, 0.0)
         result, resultant = self._estimate(cut, n_valid, stats)
-        n, excluded = cut(self.n, 0).sum(axis=1), cut(self.excluded, 0).sum(axis=1)
-        worst = np.where(valid, cut(self.sensor_class, 0), 0).max(axis=1, initial=0)
+        n, excluded = cut(self.n, 0).sum(axis=-1), cut(self.excluded, 0).sum(axis=-1)
+        worst = np.where(valid, cut(self.sensor_class, 0), 0).max(axis=-1, initial=0)
         spread = self.kind not in {"circular", "level"}
-        nothing = np.full(self.shape[0], np.nan)
-        partial = (total_covered < full) & ~np.isnan(result)
-        seen = (cut(self.covered, 0).sum(axis=1) > 0) | (n + excluded > 0)
+        nothing = np.full(shape, np.nan)
+        partial = (seconds < full) & ~np.isnan(result)
+        seen = (covered.sum(axis=-1) > 0) | (n + excluded > 0)
         return {
-            "start": windows.start, "stop": windows.stop, "value": result,
+            "start": np.broadcast_to(windows.start[:, None], shape),
+            "stop": np.broadcast_to(windows.stop[:, None], shape), "value": result,
             **{name: stats[name] if spread else nothing for name in ("mean", "median", "min", "max", "sd")},
             "lowest": _least(cut(self.minimum)), "highest": -_least(-cut(self.maximum)),
             "concentration": resultant,
             "worst_class": nothing if self.level is None else -_least(-cut(self.level)),
             "n_sites": n_sites, "n_sites_valid": n_valid,
-            "n_private": (valid & self.private[index]).sum(axis=1),
-            "panel": np.full(self.shape[0], self.panel[index].sum()), "n": n, "excluded": excluded,
+            "n_private": (valid & self.private[index]).sum(axis=-1),
+            "panel": np.broadcast_to(self.panel[index].sum(axis=-1), shape), "n": n, "excluded": excluded,
             "coverage": coverage, "sensor_class": worst, "partial": partial, "seen": seen,
         }  # fmt: skip
 
-    def frame(self, areas: list[str], columns: list[dict[str, Numbers]], basis: str, period: str) -> pl.DataFrame:
-        """The areas' columns below each other as rows of AREA_PERIOD; windows without any site are left out."""
-        stacked = pl.DataFrame({name: np.concatenate([each[name] for each in columns]) for name in columns[0]})
+    def frame(self, pieces: list[tuple[list[str], dict[str, Numbers]]], basis: str, period: str) -> pl.DataFrame:
+        """Names of areas and their columns as rows of AREA_PERIOD; windows without any site are left out."""
+        areas = [name for names, _ in pieces for name in names]
+        columns = {name: np.concatenate([each[name].T.reshape(-1) for _, each in pieces]) for name in pieces[0][1]}
+        stacked = pl.DataFrame(columns)
         names = pl.Series(areas, dtype=pl.String).gather(np.repeat(np.arange(len(areas)), self.shape[0]))
         worst = pl.col("sensor_class")
         valid = pl.col("n_sites_valid") > 0
@@ -231,22 +255,22 @@ class _Matrix:
         self, cut: Callable[..., Numbers], n_valid: NDArray[np.int64], stats: dict[str, Floats]
     ) -> tuple[Floats, Floats]:
         """The area's value by its estimator, and R for directions."""
-        nothing = np.full(self.shape[0], np.nan)
+        nothing = np.full(n_valid.shape, np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):
             if self.kind == "circular":
                 valid = cut(self.valid, False)
-                u, v, w = (np.where(valid, cut(each), 0.0).sum(axis=1) for each in (self.u, self.v, self.w))
+                u, v, w = (np.where(valid, cut(each), 0.0).sum(axis=-1) for each in (self.u, self.v, self.w))
                 resultant = concentration(u, v, w)
                 return direction(u, v, resultant), np.where(n_valid > 0, resultant, np.nan)
             linear = cut(self.linear)
-            total = np.where(n_valid > 0, np.nansum(linear, axis=1), np.nan)
+            total = np.where(n_valid > 0, np.where(np.isnan(linear), 0.0, linear).sum(axis=-1), np.nan)
             match self.estimator:
                 case "worst_class":
                     return nothing, nothing
                 case "energy_mean_of_sites":
                     return 10 * np.log10(total / n_valid), nothing
                 case "ratio_of_sums" if self.quantity != "parking_capacity":
-                    capacity = np.where(cut(self.valid, False), cut(self.capacity), 0.0).sum(axis=1)
+                    capacity = np.where(cut(self.valid, False), cut(self.capacity), 0.0).sum(axis=-1)
                     return total / np.where(capacity > 0, capacity, np.nan), nothing
                 case "ratio_of_sums" | "sum_of_panel" | "sum_of_sites":
                     return total, nothing
@@ -259,24 +283,28 @@ class _Matrix:
 
 
 def _least(values: Floats) -> Floats:
-    """Smallest of each row, NaN where there is none."""
-    return np.fmin.reduce(values, axis=1) if values.shape[1] else np.full(values.shape[0], np.nan)
+    """Smallest of the last axis, NaN where there is none."""
+    return np.asarray(np.fmin.reduce(values, axis=-1))
 
 
 def _spread(values: Floats) -> dict[str, Floats]:
-    """Mean, median, min, max and standard deviation (n - 1) of each row, over what is not NaN."""
-    ordered = np.sort(values, axis=1)
-    count = (~np.isnan(ordered)).sum(axis=1)
-    row = np.arange(len(ordered))
+    """Mean, median, min, max and standard deviation (n - 1) over the last axis, of what is not NaN."""
+    if values.shape[-1] == 1:
+        alone = values[..., 0]
+        return dict.fromkeys(("mean", "median", "min", "max"), alone) | {"sd": np.full(alone.shape, np.nan)}
+    ordered = np.sort(values, axis=-1)
+    here = ~np.isnan(ordered)
+    count = here.sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.nansum(ordered, axis=1) / np.where(count > 0, count, np.nan)
-        squares = np.nansum((ordered - mean[:, None]) ** 2, axis=1)
+        mean = np.where(here, ordered, 0.0).sum(axis=-1) / np.where(count > 0, count, np.nan)
+        squares = (np.where(here, ordered - mean[..., None], 0.0) ** 2).sum(axis=-1)
         sd = np.sqrt(squares / np.where(count > 1, count - 1, np.nan))
-    low, high = (
-        ordered[row, np.maximum(count - 1, 0) // 2],
-        ordered[row, np.minimum(count // 2, np.maximum(count - 1, 0))],
-    )
+    last = np.maximum(count - 1, 0)
+
+    def at(place: NDArray[np.int64]) -> Floats:
+        return np.asarray(np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0])
+
     return {
-        "mean": mean, "median": (low + high) / 2, "min": ordered[:, 0], "max": ordered[row, np.maximum(count - 1, 0)],
-        "sd": sd,
+        "mean": mean, "median": (at(last // 2) + at(np.minimum(count // 2, last))) / 2, "min": ordered[..., 0],
+        "max": at(last), "sd": sd,
     }  # fmt: skip
