@@ -1,21 +1,34 @@
 """What may not leave the house: sensors that watch people, homes and private gardens. Status `confidential`.
 
-A rule takes the value away and says so; it never changes it. What a value could be computed back from (a larger area
-less its parts) is the matter of whoever publishes both.
+    primary      the sites of an area are too few, too private or count too few people to be shown
+    secondary    what is left of a shown area without the shown areas inside it is a group of sites, too: it must be
+                 large enough by the same rules, else another area inside is hidden with it
+
+The shown areas form a tree, so whatever can be had by adding and subtracting their figures is made of such groups.
+A rule takes a value away and says so; it never changes it. Pure: counts in, decisions out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import polars as pl
+import numpy as np
+from numpy.typing import NDArray
 
-from gateway.aggregation.calendar import HOUR_NS, DayBasis, hour_keys
+PEOPLE = frozenset({"people_count", "people_total", "device_count"})
+METERS = frozenset({
+    "water_volume", "water_volume_reverse", "water_increment", "energy", "energy_exported", "reactive_energy",
+    "apparent_energy", "heat_energy", "cooling_energy", "gas_volume", "heat_cost_units",
+})  # fmt: skip
+BAYS = frozenset({"occupied"})
+"""The state of a single parking space."""
+WITHHELD = PEOPLE | METERS | BAYS | {
+    "motion", "motion_count", "door_count", "window_open", "contact", "button", "fall", "latitude", "longitude",
+}  # fmt: skip
+"""Quantities whose single readings are never published: they tell of people, homes and where somebody is."""
 
-PEOPLE = ("people_count", "people_total", "device_count")
-METERS = ("water_volume", "energy", "energy_exported", "heat_energy", "gas_volume", "heat_cost_units")
-
-_VALUES = ("value", "mean", "median", "min", "max", "sd", "lowest", "highest", "concentration", "worst_class")
+Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,49 +37,136 @@ class Disclosure:
 
     Attributes:
         people_below: counts of people from 1 to below this are not shown for hours between 22 and 06 o'clock.
-        meter_units: a sum of meters needs at least so many (15/15 rule).
-        meter_share: and none of them more than this share of it.
+        operators: sums over privately operated counters need at least so many of them.
+        meter_units: a figure of meters or of indoor sensors needs at least so many (15/15 rule).
+        meter_share: and none of the meters more than this share of it.
+        rooms: an indoor CO2 figure needs at least so many rooms.
+        bays: a share of occupied parking spaces needs at least so many spaces.
         hosts: an area whose sites are all privately hosted needs at least so many of them.
     """
 
     people_below: int = 3
+    operators: int = 3
     meter_units: int = 15
     meter_share: float = 0.15
+    rooms: int = 3
+    bays: int = 2
     hosts: int = 2
 
 
-def protect(areas: pl.DataFrame, rules: Disclosure = Disclosure()) -> pl.DataFrame:
-    """Rows of schema AREA_PERIOD as the public may see them: what is confidential has no value, and says so.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """What is counted of groups of sites: arrays of one shape, an element for each group.
 
-    `max` is the largest site's value: with it the 15/15 rule needs no other table.
+    Attributes:
+        sites: how many enter.
+        private: of these, hosted by private people.
+        operated: of these, counters of private operators.
+        indoor: of these, inside buildings.
+        units: devices at these sites.
+        total: sum of their values.
+        largest: the largest of their values.
     """
-    if not areas.height:
-        return areas
-    people = pl.col("quantity").is_in(PEOPLE)
-    few = (
-        people
-        & (pl.col("period") == "hour")
-        & _night(areas)
-        & pl.col("value").is_between(0, rules.people_below, closed="none")
-    )
-    meter = pl.col("quantity").is_in(METERS) & (
-        (pl.col("n_sites_valid") < rules.meter_units) | (pl.col("max") > rules.meter_share * pl.col("value"))
-    )
-    hosted = (pl.col("n_private") == pl.col("n_sites_valid")) & (pl.col("n_sites_valid") < rules.hosts)
-    hidden = (pl.col("status") == "ok") & (few | meter | hosted).fill_null(value=False)
-    return areas.with_columns(hidden=hidden).with_columns(
-        *(pl.when(~pl.col("hidden")).then(pl.col(name)).alias(name) for name in _VALUES),
-        bound=pl.when(~pl.col("hidden")).then("bound"),
-        n=pl.when(~pl.col("hidden")).then("n"),
-        status=pl.when("hidden").then(pl.lit("confidential")).otherwise("status"),
-    ).drop("hidden")  # fmt: skip
+
+    sites: Matrix
+    private: Matrix
+    operated: Matrix
+    indoor: Matrix
+    units: Matrix
+    total: Matrix
+    largest: Matrix
 
 
-def _night(areas: pl.DataFrame) -> pl.Expr:
-    """Whether the row's hour begins between 22 and 06 o'clock local time."""
-    hours = areas.filter(pl.col("period") == "hour")["start"].unique()
-    if not len(hours):
-        return pl.lit(value=False)
-    keys = hour_keys(DayBasis.BERLIN, int(hours.min()), int(hours.max()) + HOUR_NS)  # type: ignore[arg-type]  # Int64's bounds are int
-    dark = keys.filter((pl.col("local_hour") >= 22) | (pl.col("local_hour") < 6))["hour"]
-    return pl.col("start").is_in(dark.implode())
+def unsafe(quantity: str, group: Group, rules: Disclosure, *, small: NDArray[np.bool_] | bool) -> NDArray[np.bool_]:
+    """Which groups may not be shown; a group without any site tells nothing.
+
+    Args:
+        quantity: id.
+        group: the counts.
+        rules: thresholds.
+        small: where few people may not be told (single hours of the night).
+    """
+    bad = (group.private == group.sites) & (group.sites < rules.hosts)
+    bad |= (group.operated > 0) & (group.operated < rules.operators)
+    if quantity in METERS:
+        bad |= (group.sites < rules.meter_units) | (group.largest > rules.meter_share * group.total)
+    else:
+        least = rules.rooms if quantity == "co2" else rules.meter_units
+        bad |= (group.indoor > 0) & (group.indoor < least)
+    if quantity in BAYS:
+        bad |= group.units < rules.bays
+    if quantity in PEOPLE:
+        bad |= np.asarray(small) & (group.total > 0) & (group.total < rules.people_below)
+    found: NDArray[np.bool_] = bad & (group.sites > 0)
+    return found
+
+
+class Tree:
+    """Areas inside each other, told from the sites that ever lie in them."""
+
+    def __init__(self, members: Mapping[str, Sequence[int]]) -> None:
+        """`members`: area → its sites, which become its column in every matrix in order of area id."""
+        self.names = sorted(members)
+        self.number = {name: at for at, name in enumerate(self.names)}
+        sets = [frozenset(members[name]) for name in self.names]
+        # Of two areas with the same sites either may be taken for the inner one.
+        rising = sorted(range(len(sets)), key=lambda at: (len(sets[at]), at))
+        self.children: list[list[int]] = [[] for _ in sets]
+        self.parent = [-1] * len(sets)
+        for place, at in enumerate(rising):
+            above = next((other for other in rising[place + 1 :] if sets[at] <= sets[other]), -1)
+            self.parent[at] = above
+            if above >= 0:
+                self.children[above].append(at)
+        self.order = rising
+        """Inner areas before those around them."""
+        self.size = [len(each) for each in sets]
+        self.inside = np.eye(len(sets), dtype=np.bool_)
+        """`inside[around, at]`: whether an area lies in another, or is it."""
+        for at in rising:
+            for child in self.children[at]:
+                self.inside[at] |= self.inside[child]
+
+    def below(self, at: int) -> list[int]:
+        """An area and everything inside it."""
+        found: list[int] = np.nonzero(self.inside[at])[0].tolist()
+        return found
+
+    def cover(self, at: int, hidden: NDArray[np.bool_]) -> list[int]:
+        """The shown areas inside `at` that lie in no other shown area inside it."""
+        found = []
+        for child in self.children[at]:
+            found += self.cover(child, hidden) if hidden[child] else [child]
+        return found
+
+
+def settle(tree: Tree, quantity: str, group: Group, atoms: Matrix, hidden: NDArray[np.bool_], rules: Disclosure, *,
+           small: bool) -> NDArray[np.bool_]:  # fmt: skip
+    """Secondary suppression in one window: which areas are hidden, those of `hidden` among them.
+
+    Args:
+        tree: the areas.
+        quantity: id.
+        group: counts of each area in this window.
+        atoms: the largest value among an area's sites that lie in no area inside it.
+        hidden: primary suppression.
+        rules: thresholds.
+        small: whether few people may not be told.
+    """
+    out = hidden.copy()
+    counts = np.stack([group.sites, group.private, group.operated, group.indoor, group.units, group.total])
+    for at in tree.order:
+        while not out[at]:
+            shown = [each for each in tree.cover(at, out) if counts[0, each] > 0]
+            rest = counts[:, at] - counts[:, shown].sum(axis=1)
+            if rest[0] <= 0 or not shown:
+                break
+            inner = tree.inside[at] & ~tree.inside[shown].any(axis=0)
+            left = Group(sites=rest[0], private=rest[1], operated=rest[2], indoor=rest[3], units=rest[4],
+                         total=np.round(rest[5], 9), largest=np.nanmax(atoms[inner], initial=0.0))  # fmt: skip
+            if not unsafe(quantity, left, rules, small=small):
+                break
+            # Rather what lies with private people than a public station; then the smallest.
+            least = min(shown, key=lambda each: (counts[1, each] == 0, tree.size[each], -each))
+            out[tree.below(least)] = True
+    return out

@@ -16,6 +16,7 @@ def member_windows(
     start: NDArray[np.int64],
     stop: NDArray[np.int64],
     span: tuple[int, int] | None = None,
+    vetoes: pl.DataFrame | None = None,
 ) -> dict[str, tuple[list[int], NDArray[np.bool_] | None]]:
     """For each area the points that are ever members, and when (windows x points), None when always.
 
@@ -28,19 +29,23 @@ def member_windows(
         start: windows' starts, ns, in order.
         stop: windows' stops.
         span: decide for this range as a whole, for every window alike (profiles).
+        vetoes: schema VETO: a window that overlaps one does without the point, in areas of that level.
     """
     if span is not None:
-        found = member_windows(memberships, points, np.array([span[0]]), np.array([span[1]]))
+        found = member_windows(memberships, points, np.array([span[0]]), np.array([span[1]]), vetoes=vetoes)
         return {
             area: (chosen, None if when is None else np.repeat(when, len(start), axis=0))
             for area, (chosen, when) in found.items()
         }
     mine = memberships.filter(pl.col("point").is_in(list(points)))
+    vetoed = _vetoed(vetoes, start, stop)
     times: dict[str, dict[int, NDArray[np.bool_]]] = defaultdict(dict)
     contested: dict[tuple[int, str], dict[str, NDArray[np.int64]]] = defaultdict(dict)
     latest: dict[tuple[int, str, str], NDArray[np.int64]] = {}
     for row in mine.sort("start").iter_rows(named=True):
         overlap = np.minimum(stop, row["stop"]) - np.maximum(start, row["start"])
+        if (row["point"], row["level"]) in vetoed:
+            overlap = np.where(vetoed[row["point"], row["level"]], 0, overlap)
         if not bool((overlap > 0).any()):
             continue
         if row["sole"]:
@@ -60,6 +65,17 @@ def member_windows(
             if bool(won.any()):
                 times[area][point] = won
     return {area: _chosen(when) for area, when in sorted(times.items())}
+
+
+def _vetoed(
+    vetoes: pl.DataFrame | None, start: NDArray[np.int64], stop: NDArray[np.int64]
+) -> dict[tuple[int, str], NDArray[np.bool_]]:
+    """By point and level the windows that overlap a veto."""
+    found: dict[tuple[int, str], NDArray[np.bool_]] = {}
+    for point, level, low, high in vetoes.iter_rows() if vetoes is not None else ():
+        hit = (start < high) & (stop > low)
+        found[point, level] = found.get((point, level), np.zeros(len(start), dtype=np.bool_)) | hit
+    return found
 
 
 def _chosen(when: dict[int, NDArray[np.bool_]]) -> tuple[list[int], NDArray[np.bool_] | None]:

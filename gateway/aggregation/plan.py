@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -70,6 +70,9 @@ MEMBERSHIP = {
     "point": pl.Int32, "area": pl.String, "level": pl.String, "start": pl.Int64, "stop": pl.Int64, "sole": pl.Boolean,
 }  # fmt: skip
 
+VETO = {"point": pl.Int32, "level": pl.String, "start": pl.Int64, "stop": pl.Int64}
+"""When a point may not enter figures of areas of a level: windows that overlap such a time do without it."""
+
 _ATTRIBUTES = ("expected", "modulus", "stamps_start", "factor", "shift", "capacity", "sensor_class")
 
 
@@ -79,7 +82,10 @@ class PlanError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Frames of schemas STRETCH, PART, POINT, MEMBERSHIP, and how far from a window its values may lie (ns)."""
+    """Frames of schemas STRETCH, PART, POINT, MEMBERSHIP, and how far from a window its values may lie (ns).
+
+    `vetoes` (schema VETO) say what of it may not be told; whoever computes site-hours does not ask.
+    """
 
     stretches: pl.DataFrame
     parts: pl.DataFrame
@@ -87,6 +93,7 @@ class Plan:
     memberships: pl.DataFrame
     longest_hold: int
     longest_period: int
+    vetoes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=VETO))
 
 
 def make_plan(

@@ -38,7 +38,10 @@ from gateway.model import SECOND_NS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A place where something hangs. Degrees WGS 84, `height` in m; `private`: at somebody's home or garden."""
+    """A place where something hangs. Degrees WGS 84, `height` in m.
+
+    `private`: at somebody's home or garden; `operated`: its sensors belong to a private operator.
+    """
 
     id: str
     name: str = ""
@@ -47,6 +50,7 @@ class Site:
     height: float | None = None
     siting: str = ""
     private: bool = False
+    operated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +127,7 @@ class _Site(_Strict):
     height: float | None = None
     siting: str = ""
     private: bool = False
+    operated: bool = False
 
 
 class _Installation(_Strict):

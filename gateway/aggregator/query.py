@@ -6,26 +6,28 @@ Rows come in the order (period_start, area, quantity, statistic), piece by piece
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 
+import numpy as np
 import polars as pl
 
 from gateway.aggregation import tables
 from gateway.aggregation.aggregate import fill_site_hours
-from gateway.aggregation.calendar import HOUR_NS, DayBasis, Period
-from gateway.aggregation.disclosure import Disclosure
+from gateway.aggregation.calendar import HOUR_NS, DayBasis, Period, hour_keys
 from gateway.aggregation.hourly import USED
-from gateway.aggregation.plan import Plan
+from gateway.aggregation.membership import member_windows
+from gateway.aggregation.plan import PART, Plan
 from gateway.aggregation.rules import BOUNDS, capture, read
 from gateway.aggregator.changes import restrict
 from gateway.aggregator.engine import Engine
+from gateway.aggregator.gate import SITE, Gate, GatedPlans, rank
+from gateway.aggregator.guard import ENCLOSING, HIDDEN, Asked, Guard, blanked, careful
 from gateway.aggregator.indicators import Finding, Indicator, Range, Together, combine, hours_of, judge, margins
 from gateway.aggregator.places import Site
 from gateway.aggregator.reading import Chosen, Reading
-from gateway.aggregator.shield import shield
 from gateway.aggregator.values import (
     PROFILES,
     Gauges,
@@ -120,7 +122,8 @@ class Figures:
         reading: Reading,
         *,
         lateness: int,
-        rules: Disclosure | None = None,
+        guard: Guard | None = None,
+        gate: Gate | None = None,
         gauges: Gauges | None = None,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
@@ -130,13 +133,15 @@ class Figures:
             engine: has the plan and the results.
             reading: observations, for questions about other flags.
             lateness: ns after which a window is final.
-            rules: of disclosure.
+            guard: says what is confidential; None: by the usual thresholds.
+            gate: what may be published at all, and how fine; None: everything.
             gauges: thresholds of warning classes by site.
             clock: ns.
         """
         self._gauges = gauges or {}
+        self._gated = GatedPlans(gate)
         self._engine, self._reading, self._lateness = engine, reading, lateness
-        self._rules, self._clock = rules or Disclosure(), clock
+        self._guard, self._clock = guard or Guard(lambda: self.sites), clock
 
     @property
     def areas(self) -> Sequence[Area]:
@@ -150,19 +155,38 @@ class Figures:
 
     @property
     def plan(self) -> Plan | None:
-        """What hangs where; None before the first look at the facts."""
-        return self._engine.plan
+        """What hangs where, as far as it may be published; None before the first look at the facts."""
+        plan = self._engine.plan
+        return None if plan is None else self._gated.of(plan, plan.parts)
+
+    def at_site(self) -> Callable[[str, str], bool] | None:
+        """Whether single values of (site, quantity) may be published; None: all of them."""
+        plan, allowed = self._engine.plan, self._gated.allowed()
+        if allowed is None or plan is None:
+            return None
+        parts = plan.parts.join(plan.points.select("point", "site", "quantity"), on="point")
+        told: dict[tuple[str, str], bool] = {}
+        for site, quantity, device in parts.select("site", "quantity", "device").unique().iter_rows():
+            fine = rank(allowed.level(device, quantity)) == SITE
+            told[site, quantity] = told.get((site, quantity), True) and fine
+        return lambda site, quantity: told.get((site, quantity), False)
 
     def watermark(self) -> int:
         """Windows that end up to here are final, ns."""
         return self._engine.results.note("newest") - self._lateness
 
     def plan_as_of(self, as_of: int | None) -> Plan | None:
-        """The plan that held then."""
+        """The plan that held then, as far as it may be published now.
+
+        With a gate, what no longer hangs where it hung then is left out: whose it was is not kept.
+        """
         if as_of is None:
-            return self._engine.plan
+            return self.plan
         found = self._engine.results.load_plan(as_of)
-        return found[0] if found else None
+        if found is None or self._gated.open:
+            return found[0] if found else None
+        now = self._engine.plan
+        return self._gated.of(found[0], now.parts if now is not None else pl.DataFrame(schema=PART))
 
     def pieces(self, question: Question, begin: int | None = None, rows: int = 10_000) -> Iterator[pl.DataFrame]:
         """Frames with a row for each window, area, quantity and statistic, in order.
@@ -175,23 +199,25 @@ class Figures:
         Raises:
             TooMuchError: a piece needs more than one answer may.
         """
-        plan = self.plan_as_of(question.as_of)
-        if plan is None:
+        published = self.plan_as_of(question.as_of)
+        if published is None:
             return
-        plan = choose(plan, question.quantities, question.areas, question.level)
+        plan = choose(published, question.quantities, question.areas, question.level)
         if not plan.points.height:
             return
+        protected = self._guard.protected(published) & set(question.quantities)
+        panel = None if question.period in PROFILES else self._panel(question, plan, published, protected)
+        around = {name: choose(published, [name], None, None) for name in sorted(protected)}
         if question.period in PROFILES:
-            yield self._piece(question, plan, None, question.start, question.stop)
+            yield self._piece(question, plan, around, panel, question.start, question.stop)
             return
-        panel = self._panel(question, plan)
         low = question.start if begin is None else max(begin, question.start)
         areas = plan.memberships["area"].n_unique()
         each = max(1, areas * len(question.quantities) * len(question.stats))
         windows = max(1, rows // each)
         while low < question.stop:
             high = self._after(question, low, windows)
-            found = self._piece(question, plan, panel, low, high)
+            found = self._piece(question, plan, around, panel, low, high)
             if found.height:
                 yield found
             low = high
@@ -201,13 +227,20 @@ class Figures:
         lengths = {"hour": 1, "day": 24, "week": 168, "month": 744, "quarter": 2208, "year": 8784}
         return min(question.stop, low + count * lengths[question.period] * HOUR_NS)
 
-    def _panel(self, question: Question, plan: Plan) -> frozenset[int]:
-        """The fixed panel of the whole range that was asked for."""
-        counted = plan.points.filter(pl.col("estimator") == "sum_of_panel")
-        if not counted.height:
+    def _panel(self, question: Question, plan: Plan, published: Plan, protected: frozenset[str]) -> frozenset[int]:
+        """The fixed panel of the whole range that was asked for; of protected quantities, of all areas."""
+        counted = plan.points.filter(pl.col("estimator") == "sum_of_panel")["quantity"].unique().to_list()
+        if not counted:
             return frozenset()
-        chosen = choose(plan, counted["quantity"].unique().to_list(), None, None)
-        return panel_of(self._sites(question, chosen, question.start, question.stop), chosen)
+        found: frozenset[int] = frozenset()
+        for some, whole in (
+            ([name for name in counted if name not in protected], plan),
+            ([name for name in counted if name in protected], published),
+        ):
+            if some:
+                chosen = choose(whole, some, None, None)
+                found |= panel_of(self._sites(question, chosen, question.start, question.stop), chosen)
+        return found
 
     def _sites(self, question: Question, plan: Plan, start: int, stop: int) -> Sites:
         low, high = start, stop
@@ -252,17 +285,33 @@ class Figures:
         )
 
     def _piece(
-        self, question: Question, plan: Plan, panel: frozenset[int] | None, start: int, stop: int
-    ) -> pl.DataFrame:
+        self, question: Question, plan: Plan, around: Mapping[str, Plan], panel: frozenset[int] | None, start: int,
+        stop: int,
+    ) -> pl.DataFrame:  # fmt: skip
         sites = self._sites(question, plan, start, stop)
         members = panel_of(sites, plan) if panel is None else panel
         found = area_values(
             sites, plan, question.period, question.basis, panel=members, invalid=question.include_invalid,
             gauges=self._gauges,
         )  # fmt: skip
-        return self._rows(question, plan, found)
+        hidden = [pl.DataFrame(schema=HIDDEN)]
+        for name, whole in around.items():
+            low, high = self._enclosing(question, start, stop) if careful(name) else (start, stop)
+            judged = self._sites(question, whole, low, high)
+            panel_here = panel_of(judged, whole) if panel is None else panel
+            hidden.append(self._guard.hidden(name, judged, whole, panel_here, _asked(question)))
+        return self._rows(question, found, pl.concat(hidden))
 
-    def _rows(self, question: Question, plan: Plan, found: pl.DataFrame) -> pl.DataFrame:
+    def _enclosing(self, question: Question, start: int, stop: int) -> tuple[int, int]:
+        """The longer windows within which those of `[start, stop)` are judged."""
+        if question.period not in ENCLOSING or start >= stop:
+            return start, stop
+        unit, house = str(ENCLOSING[Period(question.period)]), self._guard.house
+        low = int(hour_keys(house, start - start % HOUR_NS, start - start % HOUR_NS + 1)[unit][0])
+        windows = whole_windows(unit, house, low, stop)
+        return low, int(windows["stop"][-1])
+
+    def _rows(self, question: Question, found: pl.DataFrame, hidden: pl.DataFrame) -> pl.DataFrame:
         """What may be shown, a row for each statistic."""
         if question.min_coverage is not None:
             low = (pl.col("status") == "ok") & (pl.col("coverage") < question.min_coverage)
@@ -271,24 +320,14 @@ class Figures:
                 status=pl.when(low).then(pl.lit("insufficient_coverage")).otherwise("status"),
                 **{name: pl.when(~low).then(name) for name in STATISTICS},
             )
-        # What is shown in spite of its status is kept from the public by the same rules.
         lent = (pl.col("status") == "insufficient_coverage") & pl.lit(question.include_invalid)
-        shown = shield(
-            found.with_columns(
-                value=pl.when(lent).then("invalid").otherwise("value"),
-                max=pl.when(lent & pl.col("max").is_null()).then("invalid").otherwise("max"),
-            ),
-            plan,
-            self._rules,
-        )
-        found = found.with_columns(
-            **{name: shown[name] for name in STATISTICS if name != "max"},
-            max=pl.when(~lent).then(shown["max"]),
-            n=shown["n"], status=shown["status"],
+        found = blanked(
+            found.with_columns(value=pl.when(lent).then("invalid").otherwise("value")), hidden
+        ).with_columns(
             bound=pl.col("quantity").replace_strict(
                 {name: BOUNDS.get(QUANTITIES[name].kind.value) for name in question.quantities}, return_dtype=pl.String
-            ),
-        )  # fmt: skip
+            )
+        )
         if question.period in PROFILES:
             found = found.with_columns(
                 key="start", start=pl.lit(question.start, pl.Int64), stop=pl.lit(question.stop, pl.Int64)
@@ -336,17 +375,18 @@ class Figures:
                 "Zu viele Standorte und Stunden; bitte eingrenzen.", "Too many sites and hours; please narrow."
             )
         before, after = margins()
-        rows = self._engine.results.site_hours(plan.points["point"].to_list(), low - before, high + after, as_of)
+        guarded = self._guard.protected(published) & set(indicator.quantities)
+        whole = choose(published, indicator.quantities, None, None) if guarded else plan
+        rows = self._engine.results.site_hours(whole.points["point"].to_list(), low - before, high + after, as_of)
         by_point = {int(str(point)): mine for (point,), mine in rows.partition_by("point", as_dict=True).items()}
+        hidden = {area for name in guarded for area in self._guard.hidden_areas(name, whole, by_point, low, high)}
         facts = {row["point"]: row for row in plan.points.iter_rows(named=True)}
         site_of = {point: row["site"] for point, row in facts.items()}
         asked = Range(start=low, stop=high, rule=capture(rule or indicator.rule))
         findings: dict[tuple[int, ...], Finding] = {}
-        inside = plan.memberships.filter((pl.col("start") < high) & (pl.col("stop") > low))
-        for (named,), members in sorted(inside.partition_by("area", as_dict=True).items()):
-            area, points = str(named), members["point"].unique().to_list()
-            private = all(facts[point]["private"] for point in points) and len(points) < self._rules.hosts
-            hidden = {area} if private else set()
+        windows = (np.array([low]), np.array([high]))
+        members = member_windows(plan.memberships, plan.points["point"], *windows, vetoes=plan.vetoes)
+        for area, (points, _) in members.items():
             grouped = groupby(sorted(points, key=site_of.__getitem__), site_of.__getitem__)
             sites = [tuple(group) for _, group in grouped]
             for site in sites:
@@ -373,6 +413,14 @@ def _bound(stat: str) -> pl.Expr:
     always = {"highest": ">=", "worst_class": ">=", "lowest": "<="}
     said = pl.lit(always[stat]) if stat in always else pl.lit(None) if stat in _UNBOUND else pl.col("bound")
     return pl.when((pl.col("coverage") < 1) & pl.col(stat).is_not_null()).then(said).cast(pl.String)
+
+
+def _asked(question: Question) -> Asked:
+    usual = (
+        question.used == tuple(USED) and question.rule == "default" and not question.include_invalid
+        and question.as_of is None
+    )  # fmt: skip
+    return Asked(period=question.period, basis=question.basis, usual=usual)
 
 
 def known_periods() -> tuple[str, ...]:

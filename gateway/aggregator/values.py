@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -158,10 +158,7 @@ def choose(plan: Plan, quantities: Iterable[str] | None, areas: Iterable[str] | 
         members = members.filter(pl.col("area").is_in(list(areas)))
     points = points.filter(pl.col("point").is_in(members["point"].unique().implode()))
     members = members.filter(pl.col("point").is_in(points["point"].implode()))
-    return Plan(
-        stretches=plan.stretches, parts=plan.parts, points=points, memberships=members,
-        longest_hold=plan.longest_hold, longest_period=plan.longest_period,
-    )  # fmt: skip
+    return replace(plan, points=points, memberships=members)
 
 
 def _versions(hours: pl.DataFrame, by: list[str]) -> pl.DataFrame:

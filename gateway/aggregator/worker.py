@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from threading import Lock
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -28,6 +29,16 @@ _log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
+class Observer(Protocol):
+    """Who counts what happens."""
+
+    def worked(self, done: Done, seconds: float) -> None:
+        """A round came to its end; it took `seconds` by the clock."""
+
+    def failed(self) -> None:
+        """A round did not."""
+
+
 class Worker:
     """Works until cancelled. `status` says how it is."""
 
@@ -39,6 +50,7 @@ class Worker:
         *,
         committed: Callable[[], int | None] = lambda: None,
         keep_days: float = 90,
+        observer: Observer | None = None,
     ) -> None:
         """Build it.
 
@@ -48,9 +60,13 @@ class Worker:
             dirty: what waits.
             committed: offset of what the store holds, noted when all of it is aggregated; None: it keeps none.
             keep_days: for so long past versions stay.
+            observer: told of every round.
         """
         self._engine, self._writer, self._dirty = engine, writer, dirty
         self._committed, self._keep = committed, keep_days
+        self._observer = observer
+        self.exclusive = Lock()
+        """Held while the engine works; who computes something anew takes it."""
         self.problem = ""
         self.rounds = 0
         self.seconds = 0.0
@@ -65,14 +81,18 @@ class Worker:
 
     def _round(self) -> float:
         """One round; returns the seconds to pause."""
+        began = time.monotonic()
         try:
-            done = self.once()
+            with self.exclusive:
+                done = self.once()
             self._said("")
+            if self._observer is not None:
+                self._observer.worked(done, time.monotonic() - began)
         except (StoreUnavailableError, ConfigError) as error:
-            self._said(str(error))
+            self._failed(str(error))
             return LONGEST
         except Exception:  # noqa: BLE001 - the figures stand still, but receiving must go on, and somebody must read why
-            self._said("internal error, see the log")
+            self._failed("internal error, see the log")
             _log.exception("aggregation failed")
             return LONGEST
         return min(max(SHORTEST, done.seconds * SHARE), LONGEST)
@@ -88,9 +108,11 @@ class Worker:
             self._engine.results.set_note("offset", committed)
             self._noted = committed
         now = time.monotonic()
+        if self._engine.plan is not None and self._writer.watch(self._engine.plan):
+            self._write_at = now
         if self._writer.waiting and now >= self._write_at and self._engine.plan is not None:
             began = time.thread_time()
-            self._writer.work(self._engine.plan, lambda: self._dirty.waiting() > 0)
+            done.written = self._writer.work(self._engine.plan, lambda: self._dirty.waiting() > 0)
             took = time.thread_time() - began
             self.seconds += took
             self._write_at = time.monotonic() + max(WRITE_EVERY, took * WRITE_SHARE)
@@ -99,6 +121,11 @@ class Worker:
             self._engine.results.forget(time.time_ns() - round(self._keep * DAY) * 1_000_000_000)
             self._tidy_at = now + TIDY_EVERY
         return done
+
+    def _failed(self, problem: str) -> None:
+        if self._observer is not None:
+            self._observer.failed()
+        self._said(problem)
 
     def _said(self, problem: str) -> None:
         problem = problem or self._engine.problem

@@ -19,7 +19,7 @@ from contextlib import AsyncExitStack, ExitStack, closing, suppress
 from enum import StrEnum
 from functools import partial
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
@@ -45,6 +45,9 @@ from gateway.journal import Consumer, SegmentedJournal
 from gateway.model import Journal, Store, StoreUnavailableError
 from gateway.registry.seen import SeenDevices
 from gateway.transports.http import IngestRouter, create_ingest_router
+
+if TYPE_CHECKING:
+    from gateway.registry.published import Published
 
 _log = structlog.get_logger(__name__)
 STUCK = 600.0
@@ -92,6 +95,7 @@ class Service:
         self._stopping = asyncio.Event()
         self._checks: dict[str, Check] = {}
         self._loop: ProcessLoop | None = None
+        self._gate: Published | None = None
 
     def stop(self) -> None:
         """Begin an orderly stop."""
@@ -144,19 +148,20 @@ class Service:
                 assert store is not None
                 working += self._process(stack, store, journal)
             routers: list[APIRouter] = []
+            self._gate = self._open_gate(stack)
             if Role.API in self._roles and settings.monitoring.enabled:
                 reports = stack.enter_context(DeviceReports(settings))
                 routers.append(devices_router(reports.read, Blocking()))
             figures = None
             if Role.AGGREGATE in self._roles and settings.aggregation.enabled:
-                from gateway.app.aggregates import Aggregates  # noqa: PLC0415 - 1 s that a start without need not take
+                from gateway.app.figures import open_figures  # noqa: PLC0415 - 1 s that a start without need not take
 
                 assert store is not None
-                aggregates = await asyncio.to_thread(Aggregates, settings, store)
+                aggregates, work = await asyncio.to_thread(open_figures, settings, store, self._registry)
                 stack.callback(aggregates.close)
                 routers.append(aggregates.router)
                 figures = aggregates.figures
-                working.append(aggregates.worker.run)
+                working += work
                 self._checks["aggregation"] = aggregates.check
             if Role.API in self._roles and settings.atlas.enabled:
                 from gateway.app.registers import Atlas  # noqa: PLC0415 - 0.5 s that a start without atlas need not take
@@ -230,11 +235,26 @@ class Service:
         return create_app(
             checks=self._checks,
             registry=self._registry,
-            store=store if Role.API in self._roles else None,
+            store=self._shown(store) if Role.API in self._roles else None,
             ingest=ingest,
             routers=routers,
             version=version("quartier-gateway"),
         )
+
+    def _open_gate(self, stack: AsyncExitStack) -> Published | None:
+        if Role.API not in self._roles or not self._settings.registry.gate:
+            return None
+        from gateway.registry.published import Published  # noqa: PLC0415 - SQLAlchemy takes 0.5 s to import
+
+        return stack.enter_context(closing(Published(self._settings)))
+
+    def _shown(self, store: Store | None) -> Store | None:
+        """The store as the public may see it: with the gate, only what is approved."""
+        if store is None or self._gate is None:
+            return store
+        from gateway.app.shown import ShownStore  # noqa: PLC0415 - only with the gate
+
+        return ShownStore(store, self._gate)
 
     async def _until_stopped(self, web: WebServer) -> None:
         stopping = asyncio.create_task(self._stopping.wait())

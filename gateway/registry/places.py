@@ -12,7 +12,7 @@ from gateway.aggregator.places import Site as Place
 from gateway.areas.model import Area
 from gateway.config import ConfigError
 from gateway.registry.membership import as_area
-from gateway.registry.model import AreaVersion, Site
+from gateway.registry.model import AreaVersion, Owner, Site
 from gateway.registry.service import Registry
 
 
@@ -52,9 +52,10 @@ class RegistryPlaces:
             self._registry.settle(self._taken)
         revision = self._registry.version()  # read first: what changes meanwhile is asked for again
         self._taken = self._registry.last_dirty()
+        owned = {owner.id for owner in self._registry.entries(Owner) if owner.private}
         sites = [
             Place(id=site.id, name=site.name, longitude=site.longitude, latitude=site.latitude, height=site.height,
-                  siting=site.siting, private=site.private)
+                  siting=site.siting, private=site.private, operated=site.private or site.owner in owned)
             for site in self._registry.entries(Site)
         ]  # fmt: skip
         return Places(

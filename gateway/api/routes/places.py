@@ -94,13 +94,18 @@ def quantity_rows() -> list[dict[str, Any]]:
 
 
 def site_rows(figures: Figures) -> list[dict[str, Any]]:
-    """Sites with their areas and quantities. Of somebody's home or garden only the areas are told, not the place."""
+    """Sites with their areas and quantities. Of somebody's home or garden only the areas are told, not the place.
+
+    Where only some may be published, those are listed of which single values may be, with these quantities.
+    """
     plan = figures.plan
+    fine = figures.at_site()
     quantities: dict[str, set[str]] = {}
     areas: dict[str, set[str]] = {}
     if plan is not None:
         for site, quantity in plan.points.select("site", "quantity").iter_rows():
-            quantities.setdefault(site, set()).add(quantity)
+            if fine is None or fine(site, quantity):
+                quantities.setdefault(site, set()).add(quantity)
         for site, area in (
             plan.memberships.join(plan.points.select("point", "site"), on="point")
             .select("site", "area")
@@ -112,10 +117,11 @@ def site_rows(figures: Figures) -> list[dict[str, Any]]:
         {
             "site_id": site.id, "name": None if site.private else site.name or site.id,
             "longitude": None if site.private else site.longitude, "latitude": None if site.private else site.latitude,
-            "height": site.height, "siting": site.siting or None, "private": site.private,
+            "height": None if site.private else site.height, "siting": site.siting or None, "private": site.private,
             "areas": sorted(areas.get(site.id, ())), "quantities": sorted(quantities.get(site.id, ())),
         }
         for site in figures.sites
+        if fine is None or site.id in quantities
     ]  # fmt: skip
 
 
