@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -13,6 +13,8 @@ from decoders.kit.layout import Check, Meaning, Ports, can_write, has_sentinel, 
 from decoders.kit.readings import DecodeError, EncodeError, Key, Reading, Readings, Values, grouped
 
 Size = Callable[[bytes], int]
+_Plain = tuple[int, int, Collection[int] | None, int, int, int, str, str, str]
+"""Mask, sign, missing, mul, add, div, quantity, unit, channel of a number that is the last in its data."""
 _new = tuple.__new__
 
 
@@ -94,7 +96,7 @@ class Tlv:
     check: Check | None = None
     when: Check | None = None
     _known: dict[int, _Compiled] = field(init=False, repr=False, compare=False)
-    _quick: dict[int, tuple[int, Body | None]] = field(init=False, repr=False, compare=False)
+    _quick: dict[int, tuple[int, _Plain | None, Body | None]] = field(init=False, repr=False, compare=False)
     _from: Literal["big", "little"] = field(init=False, repr=False, compare=False)
     _head: Body | None = field(init=False, repr=False, compare=False)
 
@@ -104,7 +106,11 @@ class Tlv:
                 raise ValueError(f"id {id_:#x} has not {self.id_size} bytes")
         known = {id_: _compile(record, self.byteorder) for id_, record in self.records.items()}
         object.__setattr__(self, "_known", known)
-        quick = {id_: (found.size, found.body) for id_, found in known.items() if found.quick and not self.length_size}
+        quick = {
+            id_: (found.size, _plain(found.body), found.body)
+            for id_, found in known.items()
+            if found.quick and not self.length_size
+        }
         object.__setattr__(self, "_quick", quick)
         object.__setattr__(self, "_from", "little" if self.byteorder == "little" else "big")
         head = Body(self.head, byteorder=self.byteorder, size=self.start) if self.head else None
@@ -139,8 +145,14 @@ class Tlv:
                 id_ = int.from_bytes(payload[position:begin], "big")
             found = quick.get(id_)
             if found is not None and (end := begin + found[0]) <= stop:
-                body = found[1]
-                if body is not None:
+                size, plain, body = found
+                if plain is not None:
+                    mask, sign, missing, mul, add, div, quantity, unit, channel = plain
+                    raw = (payload[begin] if size == 1 else int.from_bytes(payload[begin:end], order)) & mask
+                    if missing is None or raw not in missing:
+                        value = (((raw ^ sign) - sign) * mul + add) / div
+                        out.append(_new(Reading, (quantity, value, unit, channel, 0.0, None)))
+                elif body is not None:
                     n = int.from_bytes(payload[begin:end], order)
                     run(body.select(n) if body.selective else body.steps, n, out, warnings, 0.0, None)
                 understood = True
@@ -245,6 +257,17 @@ class Tlv:
             and not self.tail
             and all(record.read is None and can_write(record.fields) for record in self.records.values())
         )
+
+
+def _plain(body: Body | None) -> _Plain | None:
+    """The only field of a record, when it is a number that nothing else decides about: most records are such."""
+    if body is None or len(body.steps) != 1:
+        return None
+    shift, mask, sign, missing, mul, add, div, tests, special, *names = body.steps[0]
+    if shift or tests is not None or special is not None:
+        return None
+    quantity, unit, channel = names
+    return mask, sign, missing, mul, add, div, quantity, unit, channel
 
 
 def _read(found: _Compiled, data: bytes, out: list[Reading], warnings: list[str]) -> None:
