@@ -33,6 +33,9 @@ def site_hours(hours: pl.DataFrame, plan: Plan, start: int, stop: int) -> pl.Dat
     if "energy" in hours.columns:
         hours = lean(hours)
     facts = _Facts(plan)
+    # Of a device whose other quantities nobody asks for, the plan has parts without a point.
+    asked = facts.asked[hours["part"].to_numpy()]
+    hours = hours if asked.all() else hours.filter(pl.Series(asked))
     part = hours["part"].to_numpy()
     alone = facts.alone[part]
     simple = _simple(hours if alone.all() else hours.filter(pl.Series(alone)), facts)
@@ -51,8 +54,9 @@ class _Facts:
             plan.points.select("point", "kind", "alone"), on="point"
         )
         part = rows["part"].to_numpy()
-        size = int(part.max()) + 1 if len(part) else 0
+        size = int(plan.parts["part"].to_numpy().max(initial=-1)) + 1
         kind = rows["kind"].replace_strict({name: number for number, name in enumerate(KINDS)}, return_dtype=pl.Int8)
+        self.asked = _scattered(part, pl.repeat(value=True, n=len(part), eager=True), size, np.bool_)
         self.point = _scattered(part, rows["point"], size, np.int32)
         self.kind = _scattered(part, kind, size, np.int8)
         self.sensor_class = _scattered(part, rows["sensor_class"], size, np.int8)

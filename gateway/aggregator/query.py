@@ -265,7 +265,8 @@ class Figures:
 
     def _again(self, question: Question, plan: Plan, low: int, high: int) -> pl.DataFrame:
         """Site-hours from observations with the flags that are asked for."""
-        sub = restrict(plan, plan.points["point"])
+        # How full a car park is needs its capacity, and a direction its speed, whatever was asked for.
+        sub = restrict(self._engine.plan or plan, plan.points["point"])
         span = self._engine.results.span()
         first, last = (max(low, span[0]), min(high, span[1])) if span else (low, low)
         if sub.parts.height * max(0, last - first) // HOUR_NS > MOST_AGAIN:
