@@ -9,6 +9,8 @@ from gateway.atlas.joint.columns import Column, Place
 
 FEW_SITES = 3
 """Sites below which an area's figure says little about the area."""
+UNCLASSIFIED = 4
+"""Every class of CEN/TS 17660 is a sensor system's and none a reference's; 4 stands for sensors without a class."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +95,16 @@ def _sensors(columns: Sequence[Column], places: Sequence[Place]) -> Iterator[Cau
                 columns=(column.id,),
                 areas=few,
             )
-        classes = sorted({c.sensor_class for _, c in cells if c.status == "ok" and c.sensor_class is not None})
+        classes = sorted({c.sensor_class or UNCLASSIFIED for _, c in cells if c.status == "ok"})
         if classes:
-            named = ", ".join("nicht eingestuft / not classified" if k == 4 else str(k) for k in classes)
+            german, english = (
+                ", ".join(word if each == UNCLASSIFIED else str(each) for each in classes)
+                for word in ("nicht eingestuft", "not classified")
+            )
             yield Caution(
                 id="low_cost_sensors",
-                de=f"Messgeräte einfacher Bauart, keine amtlichen Messungen (Klassen nach CEN/TS 17660: {named}).",
-                en=f"Low-cost sensors, no reference measurements (classes of CEN/TS 17660: {named}).",
+                de=f"Messgeräte einfacher Bauart, keine amtlichen Messungen (Klassen nach CEN/TS 17660: {german}).",
+                en=f"Low-cost sensors, no reference measurements (classes of CEN/TS 17660: {english}).",
                 columns=(column.id,),
             )
         if any(c.provisional for _, c in cells):
