@@ -15,19 +15,22 @@ import msgspec
 
 from gateway.config import ConfigError, SourceBase
 from gateway.envelopes import chirpstack_types as cs
-from gateway.envelopes.chirpstack_events import RETAINED, other, uplink
+from gateway.envelopes.chirpstack_events import RETAINED, Sender, other, sender, uplink
 from gateway.envelopes.clock import Bounds, network_time, rfc3339_ns
 from gateway.envelopes.text import MALFORMED, MAX_BODY, check_size, is_eui, malformed
 from gateway.model import Event, Nothing, Reason, Received, RejectedError, TimeSource
 
+MAX_INFO = 2048
+"""Bytes of `deviceInfo` up to which what it says is remembered."""
 DOWNLINK_EVENTS = frozenset({"ack", "txack", "integration"})
 _NETWORK, _RECEIVED = TimeSource.NETWORK, TimeSource.RECEIVED
 _BRACE, _BACKSLASH = b"{\\"
-_decode_up = msgspec.json.Decoder(cs.Up).decode
+_decode_unread = msgspec.json.Decoder(cs.UnreadUp).decode
 _decode_brief = msgspec.json.Decoder(cs.BriefUp).decode
+_decode_info = msgspec.json.Decoder(cs.DeviceInfo).decode
 _decode_heard = msgspec.json.Decoder(list[cs.RxInfo] | None).decode
 _DECODERS: dict[str, Callable[[bytes], cs.Message]] = {
-    "up": _decode_up,
+    "up": msgspec.json.Decoder(cs.Up).decode,
     "join": msgspec.json.Decoder(cs.Join).decode,
     "status": msgspec.json.Decoder(cs.Status).decode,
     "log": msgspec.json.Decoder(cs.Log).decode,
@@ -69,7 +72,7 @@ def parser(source: SourceBase, bounds: Bounds, *, radio: bool = True) -> Callabl
     template = compile_template(source.topic_template)
     match = template.fullmatch
     has_eui = "dev_eui" in template.groupindex
-    decode_up: Callable[[bytes], cs.Up] = _decode_up if radio else _decode_brief
+    decode_up: Callable[[bytes], cs.Up] = _decode_unread if radio else _decode_brief
     agree = bounds.agree
 
     @lru_cache(16384)
@@ -91,6 +94,8 @@ def parser(source: SourceBase, bounds: Bounds, *, radio: bool = True) -> Callabl
             return _other(received, topic_eui, event, bounds)
         try:
             up = decode_up(body)
+            info = bytes(up.device_info)  # type: ignore[call-overload]  # unread until here
+            who = _remembered(info, topic_eui) if len(info) <= MAX_INFO else _sender(info, topic_eui)
             claimed = rfc3339_ns(up.time) if up.time else None
             near = claimed is not None and -agree <= claimed - received.received_at <= agree
             if not radio:
@@ -101,13 +106,20 @@ def parser(source: SourceBase, bounds: Bounds, *, radio: bool = True) -> Callabl
                 when = claimed, _NETWORK, False  # the common case needs no second clock
             else:
                 when = network_time(claimed, _server(up.rx_info), received.received_at, bounds)
-        except MALFORMED as error:
-            raise malformed("up event", error) from None
-        except ValueError as error:
-            raise _bad_time(up.device_info, error) from None
-        return uplink(received, topic_eui, up, when, _BACKSLASH in body)
+        except (*MALFORMED, ValueError):
+            _json(event, body)  # reads all of it, and says what is wrong and where
+            raise
+        return uplink(received, who, up, when)
 
     return parse
+
+
+def _sender(info: bytes, topic_eui: str) -> Sender:
+    return sender(_decode_info(info), topic_eui, _BACKSLASH in info)
+
+
+_remembered = lru_cache(16384)(_sender)
+"""Who sent it, by the bytes that say so: a device is described alike in each of its messages."""
 
 
 def _server(heard: list[cs.RxInfo] | None) -> int | None:
@@ -133,7 +145,7 @@ def _other(received: Received, topic_eui: str, event: str, bounds: Bounds) -> Se
     if isinstance(message, cs.Up):
         info, tags = message.device_info, message.device_info.tags or {}
         printable = "".join((info.device_name, info.device_profile_name, *tags, *tags.values())).isprintable()
-        return uplink(received, topic_eui, message, when, not printable)
+        return uplink(received, sender(info, topic_eui, not printable), message, when)
     if received.retained and when[1] is _RECEIVED:
         return (RETAINED,)
     return (other(message, topic_eui, when),)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from math import isfinite
+from typing import NamedTuple
 
 from gateway.envelopes import chirpstack_types as cs
 from gateway.envelopes.clock import When
@@ -32,12 +32,34 @@ _STATUS_CHANNEL = "status"
 _MAX_DESCRIPTION = 500
 
 
-def uplink(received: Received, topic_eui: str, up: cs.Up, when: When, dirty: bool) -> Sequence[Event]:
-    """An up event whose times are read. `dirty`: names may hold control characters and are cleaned."""
-    info = up.device_info
-    device = info.dev_eui
-    if device != topic_eui or not device.islower():
-        device = _device(info, topic_eui)
+class Sender(NamedTuple):
+    """What `deviceInfo` says: who sent it, what may name a decoder, where it is."""
+
+    device: str
+    name: str
+    hints: tuple[str, ...]
+    location: Place | None
+    tags: dict[str, str]
+
+
+def sender(info: cs.DeviceInfo, topic_eui: str, dirty: bool) -> Sender:
+    """Read it. `dirty`: names may hold control characters and are cleaned."""
+    tags = info.tags or {}
+    name, profile = info.device_name, info.device_profile_name
+    if dirty:
+        name, profile, tags = clean(name), clean(profile), {clean(k): clean(v) for k, v in tags.items()}
+    tag = tags.get("decoder")
+    hints = tuple(hint for hint in (tag and f"tag:{tag}", profile and f"profile:{profile}") if hint)
+    latitude = tags.get("lat") or tags.get("latitude")
+    longitude = tags.get("lon") or tags.get("longitude") or tags.get("lng") or tags.get("long")
+    altitude = tags.get("alt") or tags.get("altitude")
+    location = place(latitude, longitude, altitude) if latitude and longitude else None
+    return Sender(_device(info, topic_eui), name, hints, location, tags)
+
+
+def uplink(received: Received, who: Sender, up: cs.Up, when: When) -> Sequence[Event]:
+    """An up event whose sender and times are read."""
+    device, name, hints, location, tags = who
     time, source, rejected = when
     if received.retained and source is _RECEIVED:
         return (RETAINED,)
@@ -45,11 +67,6 @@ def uplink(received: Received, topic_eui: str, up: cs.Up, when: When, dirty: boo
     port = up.f_port
     if not 0 <= port <= 255:
         raise RejectedError(Reason.ENVELOPE, "up event: fPort is not between 0 and 255", device)
-    tags = info.tags or {}
-    name, profile = info.device_name, info.device_profile_name
-    if dirty:
-        name, profile, tags = clean(name), clean(profile), {clean(k): clean(v) for k, v in tags.items()}
-    hints, location = _about(tags, profile)
     heard = up.rx_info
     payload = up.data or None
     encrypted = up.join_server_context is not None
@@ -80,10 +97,8 @@ def uplink(received: Received, topic_eui: str, up: cs.Up, when: When, dirty: boo
 
 def other(message: cs.Join | cs.Status | cs.Log | cs.Located, topic_eui: str, when: When) -> Event:
     """Any other event whose time is read."""
-    device = _device(message.device_info, topic_eui)
-    info = message.device_info
+    device, name, hints, tagged, tags = sender(message.device_info, topic_eui, dirty=True)
     time, source, rejected = when
-    name = clean(info.device_name)
     if isinstance(message, cs.Join):
         return Join(device, time, name)
     if isinstance(message, cs.Log):
@@ -104,8 +119,6 @@ def other(message: cs.Join | cs.Status | cs.Log | cs.Located, topic_eui: str, wh
         location = place(at.latitude, at.longitude, at.altitude or None)
     if not measured and location is None:
         return Nothing("location unknown")
-    tags = {clean(key): clean(value) for key, value in (info.tags or {}).items()}
-    hints, tagged = _about(tags, clean(info.device_profile_name))
     return Uplink(
         device=device,
         time=time,
@@ -140,26 +153,6 @@ def _device(info: cs.DeviceInfo, topic_eui: str) -> str:
     if topic_eui and eui != topic_eui.lower():
         raise RejectedError(Reason.ENVELOPE, "deviceInfo.devEui and the topic name different devices", eui)
     return eui
-
-
-def _about(tags: dict[str, str], profile: str) -> tuple[tuple[str, ...], Place | None]:
-    """What tags and profile say: what may name a decoder, and where the device is."""
-    get = tags.get
-    return _remembered(
-        get("decoder"),
-        profile,
-        get("lat") or get("latitude"),
-        get("lon") or get("longitude") or get("lng") or get("long"),
-        get("alt") or get("altitude"),
-    )
-
-
-@lru_cache(8192)
-def _remembered(
-    tag: str | None, profile: str, latitude: str | None, longitude: str | None, altitude: str | None
-) -> tuple[tuple[str, ...], Place | None]:
-    hints = tuple(hint for hint in (tag and f"tag:{tag}", profile and f"profile:{profile}") if hint)
-    return hints, place(latitude, longitude, altitude) if latitude and longitude else None
 
 
 def _radio(heard: list[cs.RxInfo], up: cs.Up) -> Radio:

@@ -81,8 +81,14 @@ class Up(msgspec.Struct, rename="camel", gc=False, kw_only=True):
     join_server_context: Any = None
 
 
-class BriefUp(Up, rename="camel", gc=False, kw_only=True):
-    """The same without reading how it was heard: those members stay bytes until somebody needs them."""
+class UnreadUp(Up, rename="camel", gc=False, kw_only=True):
+    """The same with who sent it left unread: those bytes are alike in all messages of a device."""
+
+    device_info: msgspec.Raw  # type: ignore[assignment]  # whoever needs it reads it
+
+
+class BriefUp(UnreadUp, rename="camel", gc=False, kw_only=True):
+    """The same without reading how it was heard either: those members stay bytes until somebody needs them."""
 
     rx_info: msgspec.Raw = msgspec.Raw(b"null")  # type: ignore[assignment]  # `read_later` puts the list in its place
     tx_info: msgspec.Raw = msgspec.Raw(b"null")  # type: ignore[assignment]  # as above

@@ -25,6 +25,7 @@ CLOCK_SET_NS = 978_307_200 * SECOND_NS
 AGREE_NS = 60 * SECOND_NS
 """A network's time this near to our own clock needs no second witness."""
 
+_MICROSECOND = timedelta(microseconds=1)
 _parse = datetime.fromisoformat
 
 
@@ -119,8 +120,8 @@ def rfc3339_ns(text: str) -> int:
         span = _unusual(text) - EPOCH
     except TypeError:
         raise ValueError("a time without zone") from None
-    ns = ((span.days * 86400 + span.seconds) * 1_000_000 + span.microseconds) * 1000
-    if len(text) > 27 and text[26] not in "+-" and text[19] == "." and text[20:27].isdecimal():
+    ns = span // _MICROSECOND * 1000
+    if len(text) > 27 and text[26].isdecimal() and text[19] == "." and text[20:27].isdecimal():
         digits = text[26:29]  # datetime keeps six digits of the fraction
         while not digits.isdecimal():
             digits = digits[:-1]

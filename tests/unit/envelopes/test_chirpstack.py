@@ -13,7 +13,19 @@ from gateway.config import ConfigError, PipelineSettings, SourceBase
 from gateway.envelopes import parser
 from gateway.envelopes.chirpstack import compile_template
 from gateway.envelopes.clock import rfc3339_ns
-from gateway.model import SECOND_NS, Join, Measured, NetworkLog, Nothing, Radio, Reason, Received, TimeSource, Uplink
+from gateway.model import (
+    SECOND_NS,
+    Join,
+    Measured,
+    NetworkLog,
+    Nothing,
+    Radio,
+    Reason,
+    Received,
+    RejectedError,
+    TimeSource,
+    Uplink,
+)
 
 EUI = "a840410000000001"
 PAYLOAD = bytes.fromhex("cbf60b0d0376010add7fff")
@@ -403,3 +415,18 @@ def test_parsing_is_a_function_of_the_message_alone(up):
     parse = parser(SourceBase(format="chirpstack"), PipelineSettings())
     message = Received("cs", "?event=up", json.dumps(up).encode(), rfc3339_ns("2026-11-22T17:00:05Z"))
     assert parse(message) == parse(message)
+
+
+def test_a_device_is_known_by_what_its_latest_message_says(up, chirpstack):
+    """What `deviceInfo` says is remembered, and must not outlive a change in it."""
+    for name in ("Mast 7", "Mast 8", "Mast 7"):
+        up["deviceInfo"]["deviceName"] = name
+        assert chirpstack(up)[0].name == name
+    up["deviceInfo"]["tags"] = {"note": "x" * 5000, "decoder": "dragino-lht65"}
+    assert "tag:dragino-lht65" in chirpstack(up)[0].hints
+
+
+def test_what_is_wrong_in_a_description_is_said_with_its_place(up, chirpstack):
+    for wrong, words in ((None, r"Expected `object`.*\$\.deviceInfo"), ({"tags": {}}, r"devEui.*\$\.deviceInfo")):
+        with pytest.raises(RejectedError, match=words):
+            chirpstack(up | {"deviceInfo": wrong})
