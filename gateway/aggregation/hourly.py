@@ -190,7 +190,7 @@ def _slab(observations: pl.DataFrame, plan: Plan, start: int, stop: int, used: I
     near = observations
     if near.height and not (near["time"].min() >= low and near["time"].max() < high):  # type: ignore[operator]  # Int64's bounds are int
         near = near.filter(pl.col("time").is_between(low, high, closed="left"))
-    return make_slab(near, plan, start - before, stop + after, used)
+    return make_slab(near, plan.stretches, low, high, used)
 
 
 def _firsts(slab: Slab) -> dict[int, int]:

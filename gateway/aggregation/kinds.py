@@ -14,6 +14,8 @@ import numpy as np
 from gateway.aggregation.calendar import DAY_NS, HOUR_NS
 from gateway.aggregation.slab import Bools, Floats, Grid, Ints, Numbers, Rows, Slab
 
+CONTEXT = 0
+"""Flag of an observation that was aggregated before: the next one is a successor to it, itself it counts no more."""
 DB = np.log(10) / 10
 """10^(L/10) = exp(L * DB)."""
 
@@ -51,12 +53,14 @@ def observed(rows: Rows, *, lean: bool = False) -> Cells:
     """
     found = Cells(rows.grid)
     size = rows.grid.size
-    edges, ends = runs(rows.cell)
-    cells = rows.cell[edges]
+    own = rows.flag != CONTEXT
+    cell, value = (rows.cell, rows.value) if bool(own.all()) else (rows.cell[own], rows.value[own])
+    edges, ends = runs(cell)
+    cells = cell[edges]
     found.put("n", cells, (ends - edges + 1).astype(np.int32), nothing=0)
     if len(edges):
-        found.put("minimum", cells, np.minimum.reduceat(rows.value, edges))
-        found.put("maximum", cells, np.maximum.reduceat(rows.value, edges))
+        found.put("minimum", cells, np.minimum.reduceat(value, edges))
+        found.put("maximum", cells, np.maximum.reduceat(value, edges))
     if lean:
         besides = rows.counted_cell
         if len(besides):
@@ -66,11 +70,11 @@ def observed(rows: Rows, *, lean: bool = False) -> Cells:
         return found
     for name, flag in (("good", 1), ("unevaluated", 2), ("suspect", 3), ("failed", 4), ("missing", 9)):
         column = np.bincount(rows.counted_cell[rows.counted_flag == flag], minlength=size).astype(np.int32)
-        entering = rows.flag == flag
+        entering = rows.flag[own] == flag
         if bool(entering.any()):
             column[cells] += np.add.reduceat(entering, edges, dtype=np.int32)
         found.columns[name] = column
-    value, time = rows.value, rows.time
+    time = rows.time[own]
     if len(edges):
         found.put("first", cells, value[edges])
         found.put("last", cells, value[ends])
@@ -79,7 +83,7 @@ def observed(rows: Rows, *, lean: bool = False) -> Cells:
     return found
 
 
-def held(rows: Rows, slab: Slab, integrands: dict[str, Floats], into: Cells) -> None:
+def held(rows: Rows, slab: Slab, integrands: dict[str, Floats], into: Cells, tail: Cells | None = None) -> None:
     """Integrate values that hold from t to min(next used t, t + 1.5 E, end of the installation).
 
     Args:
@@ -87,8 +91,9 @@ def held(rows: Rows, slab: Slab, integrands: dict[str, Floats], into: Cells) -> 
         slab: the facts of the stretches.
         integrands: name of a statistic and what is integrated, for each used row; the sums are value x seconds.
         into: receives `covered` (ns) and the sums.
+        tail: receives instead what the last row of each part gives, which the next observation will cut short.
     """
-    part, time, cell, stretch = rows.part, rows.time, rows.cell, rows.stretch
+    part, time, stretch = rows.part, rows.time, rows.stretch
     if not len(time):
         return
     until = time + _each(slab.stretches["expected"] * 3 // 2, stretch)
@@ -97,7 +102,18 @@ def held(rows: Rows, slab: Slab, integrands: dict[str, Floats], into: Cells) -> 
     np.minimum(until[:-1], time[1:], out=until[:-1])
     until[at_ends] = longest
     np.minimum(until, _each(slab.stretches["ends"], stretch), out=until)
-    hour_end = (rows.hour + 1) * HOUR_NS + rows.grid.start
+    if tail is not None:
+        last = np.concatenate((at_ends, [len(time) - 1]))
+        sums = {name: x[last] for name, x in integrands.items()}
+        _integrate(time[last], until[last], rows.hour[last], rows.cell[last], sums, tail)
+        until[last] = time[last]
+    _integrate(time, until, rows.hour, rows.cell, integrands, into)
+
+
+def _integrate(time: Ints, until: Ints, hour: Ints, cell: Ints, integrands: dict[str, Floats], into: Cells) -> None:
+    """Add what lasts from `time` to `until`, cut at the hours; rows lie in order of cell and time."""
+    grid = into.grid
+    hour_end = (hour + 1) * HOUR_NS + grid.start
     dt = np.minimum(until, hour_end) - time
     edges, ends = runs(cell)
     cells = cell[edges]
@@ -109,10 +125,10 @@ def held(rows: Rows, slab: Slab, integrands: dict[str, Floats], into: Cells) -> 
     late = until[ends] > hour_end[ends]
     last, cells, end = ends[late], cells[late], hour_end[ends][late]
     until = until[last]
-    hour = rows.hour[last]
+    hour = hour[last]
     while len(last):
         cells, hour = cells + 1, hour + 1
-        within = (hour < rows.grid.hours) & (until > end)
+        within = (hour < grid.hours) & (until > end)
         last, cells, hour, end, until = last[within], cells[within], hour[within], end[within], until[within]
         more = np.minimum(until, end + HOUR_NS) - end
         into.add("covered", cells, more)
@@ -133,7 +149,7 @@ def summed(rows: Rows, slab: Slab, into: Cells) -> None:
     expected = slab.stretches["expected"][stretch].astype(np.int64)
     forward = np.where(slab.stretches["stamps_start"][stretch], 1, -1)
     hour = rows.grid.hour_of(np.asarray(time + forward * (expected // 2), dtype=np.int64))
-    within = (hour >= 0) & (hour < rows.grid.hours)
+    within = (hour >= 0) & (hour < rows.grid.hours) & (rows.flag != CONTEXT)
     cell = (rows.part * rows.grid.hours + hour)[within]
     size = rows.grid.size
     summands = np.bincount(cell, minlength=size).astype(np.int32)
@@ -161,7 +177,7 @@ def differences(rows: Rows, slab: Slab, first_used: dict[int, int], into: Cells)
     reset = near & (step < 0) & ~rollover
     step = np.where(rollover, step + modulus, np.where(reset, value, step))
     first = np.array([first_used.get(int(each), -1) for each in slab.parts], dtype=np.int64)[part]
-    has_predecessor = follows | ((first >= 0) & (first < time))
+    has_predecessor = (follows | ((first >= 0) & (first < time))) & (rows.flag != CONTEXT)
     hold = (slab.stretches["expected"] * 3 // 2)[stretch]
     since = np.where(has_predecessor, np.maximum(before, time - hold), time)
     hour_start = rows.hour * HOUR_NS + rows.grid.start
@@ -199,6 +215,9 @@ def wind_weights(rows: Rows, slab: Slab) -> Floats:
         place = np.minimum(np.searchsorted(at, asked), len(at) - 1)
         hit = at[place] == asked
         weights[low : last + 1][hit] = speed[place][hit]
+    if slab.context_weights is not None:
+        context = np.flatnonzero(rows.flag == CONTEXT)
+        weights[context] = slab.context_weights[slab.parts[rows.part[context]]]
     return weights
 
 

@@ -18,7 +18,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from gateway.aggregation.calendar import HOUR_NS
-from gateway.aggregation.plan import Plan
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -83,14 +82,20 @@ class Rows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slab:
-    """All rows of a slice, the grid, the plan's part number of each grid row, and where rows of each family lie."""
+    """All rows of a slice, the grid, the plan's part number of each grid row, and where rows of each family lie.
+
+    `raw`: values of the rows as they were observed, before calibration.
+    `context_weights`: by part of the plan the wind speed at its observation of flag CONTEXT, when there are such.
+    """
 
     grid: Grid
     parts: Ints
     rows: Rows
+    raw: Floats
     families: dict[int, tuple[slice, slice]]
     series_span: dict[int, slice]
     stretches: dict[str, Numbers]
+    context_weights: Floats | None = None
 
     def family(self, number: int) -> Rows | None:
         """The rows of a family, None when there are none."""
@@ -98,18 +103,26 @@ class Slab:
         return self.rows.cut(*spans) if spans and any(span.start < span.stop for span in spans) else None
 
 
-def make_slab(observations: pl.DataFrame, plan: Plan, low: int, high: int, used: Iterable[int]) -> Slab:
+def make_slab(
+    observations: pl.DataFrame,
+    stretches: pl.DataFrame,
+    low: int,
+    high: int,
+    used: Iterable[int],
+    context_weights: Floats | None = None,
+) -> Slab:
     """Sort observations (series, time, value, flag; no duplicates of series and time) and lay them onto the plan.
 
     Args:
         observations: everything in `[low, high)`, in any order.
-        plan: observations of no stretch are left out: their device hung nowhere.
-        low: first moment, ns, a whole hour.
+        stretches: of a plan; observations of no stretch are left out: their device hung nowhere.
+        low: first moment, ns, a whole hour; only rows of flag CONTEXT may be earlier, they count to the first hour.
         high: end, ns.
         used: QARTOD flags that enter.
+        context_weights: see Slab.
     """
     # Families are made contiguous by numbering the stretches in the order (family, part, start).
-    order = plan.stretches.sort("family", "part", "start")
+    order = stretches.sort("family", "part", "start")
     columns = {name: order[name].to_numpy() for name in order.columns if name not in {"modulus", "weight_series"}}
     columns["modulus"] = order["modulus"].fill_null(0.0).to_numpy()
     columns["weight_series"] = order["weight_series"].fill_null(-1).to_numpy()
@@ -117,13 +130,15 @@ def make_slab(observations: pl.DataFrame, plan: Plan, low: int, high: int, used:
     grid = Grid(start=low, hours=-(-(high - low) // HOUR_NS), parts=len(parts))
     raw = {name: observations[name].to_numpy() for name in ("series", "time", "value", "flag")}
     allowed = np.zeros(256, dtype=np.bool_)
-    allowed[[flag for flag in used if flag in {1, 2, 3}]] = True
+    allowed[[flag for flag in used if flag in {0, 1, 2, 3}]] = True
     enters = allowed[raw["flag"]]
     if observations["value"].null_count() or not bool(np.isfinite(np.sum(raw["value"]))):
         enters &= np.isfinite(raw["value"])
     (bounds, good), (counted_bounds, counted) = _sorted(raw, enters, columns)
     counts = np.diff(bounds)
     value, hour = good["value"], grid.hour_of(good["time"])
+    if int(hour.min(initial=0)) < 0:
+        hour = np.maximum(hour, 0)
     if (columns["factor"] != 1).any() or (columns["shift"] != 0).any():
         value = value * np.repeat(columns["factor"], counts) + np.repeat(columns["shift"], counts)
     base = part_of_stretch * grid.hours
@@ -135,7 +150,8 @@ def make_slab(observations: pl.DataFrame, plan: Plan, low: int, high: int, used:
     )  # fmt: skip
     mine, others = (_spans(columns["family"], each) for each in (bounds, counted_bounds))
     return Slab(
-        grid=grid, parts=parts, rows=rows, stretches=columns, series_span=_spans(columns["series"], bounds),
+        grid=grid, parts=parts, rows=rows, raw=good["value"], stretches=columns, context_weights=context_weights,
+        series_span=_spans(columns["series"], bounds),
         families={number: (mine[number], others[number]) for number in mine},
     )  # fmt: skip
 
