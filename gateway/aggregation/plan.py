@@ -172,15 +172,23 @@ def _by_device(frame: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
 
 
 def _installations_of(series: dict[str, Any], rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The installations of one channel in order of time; those that name the channel replace those that do not."""
+    """Where one channel hangs, in order of time: where an installation of its own says, else where its device does."""
+    rows = sorted(rows, key=lambda row: int(row["start"]))
     named = [row for row in rows if row["channel"] == series["channel"]]
-    chosen = sorted(named or [row for row in rows if row["channel"] is None], key=lambda row: int(row["start"]))
-    for one, other in pairwise(chosen):
+    whole = [row for row in rows if row["channel"] is None]
+    for one, other in (*pairwise(named), *pairwise(whole)):
         if other["start"] < one["stop"]:
             raise PlanError(
                 f"device {series['device']}: at {one['site']} and {other['site']} at once from {other['start']} ns"
             )
-    return chosen
+    for own in named:
+        whole = [
+            row | {"start": start, "stop": stop} for row in whole
+            for start, stop in ((row["start"], min(row["stop"], own["start"])),
+                                (max(row["start"], own["stop"]), row["stop"]))
+            if start < stop
+        ]  # fmt: skip
+    return sorted([*named, *whole], key=lambda row: int(row["start"]))
 
 
 def _pieces(

@@ -48,15 +48,21 @@ def device_windows(
 def _moved(device: str, before: Sequence[Installation], after: Sequence[Installation]) -> Iterator[Window]:
     old, new = _places(before), _places(after)
     for channel in sorted(old.keys() | new.keys()):
-        # Installations that name a channel replace, for that channel, those that name none.
-        was = old.get(channel) or old.get(EVERY, [])
-        is_ = new.get(channel) or new.get(EVERY, [])
+        was, is_ = _hung(old, channel), _hung(new, channel)
         different = changed(was, is_)
         sites: Mapping[str, list[Span]] = _by_site([*was, *is_])
         for site, there in sites.items():
             for start, stop in intersect(different, there):
                 yield Window(device=device, channel=channel, site=site, start=start, stop=_stop(stop),
                              reason="installation")  # fmt: skip
+
+
+def _hung(places: Mapping[str, Sequence[Piece]], channel: str) -> list[Piece]:
+    """Where a channel hangs: while it has an installation of its own there, else where its device does."""
+    own = places.get(channel, ())
+    taken = [(start, stop) for start, stop, _ in own]
+    device = places.get(EVERY, ()) if channel != EVERY else ()
+    return [*own, *((*span, place) for start, stop, place in device for span in subtract([(start, stop)], taken))]
 
 
 def _other_facts(
