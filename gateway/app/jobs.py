@@ -32,13 +32,19 @@ create table job(
 
 
 class ReplayRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What to process again. Times are receive times, `[start, stop)` ns; `offsets` names single entries instead."""
+    """What to process again. Times are receive times, `[start, stop)` ns; `offsets` names single entries instead.
+
+    `sources` are those that devices belong to (the registry's word before the configured source a message came by);
+    `approved_at`: ns of the approval that asks for it, 0 when a person does.
+    """
 
     start: int = 0
     stop: int = 0
     devices: tuple[str, ...] = ()
     decoder: str = ""
     offsets: tuple[int, ...] = ()
+    sources: tuple[str, ...] = ()
+    approved_at: int = 0
 
 
 class ReplayResult(msgspec.Struct, kw_only=True):
@@ -105,6 +111,12 @@ class Queue(Generic[Q, R]):
         with closing(self._connect()) as database:
             row = database.execute("select * from job where state in ('queued', 'running') order by id").fetchone()
             return None if row is None else self._job(row, row[0])
+
+    def all(self) -> list[Job[Q, R]]:
+        """Every job, the newest first."""
+        with closing(self._connect()) as database:
+            rows = database.execute("select * from job order by id desc").fetchall()
+            return [self._job(row, row[0]) for row in rows]
 
     def update(self, id_: int, state: str, message: str = "", result: R | None = None) -> None:
         """Say how far a job is."""

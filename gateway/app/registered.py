@@ -1,6 +1,6 @@
 """The pipeline beside the registry: a change there is noticed between two batches, and what must wait is held back.
 
-What is held back stays in the journal; once its source is approved, `gateway replay` brings it in.
+What is held back stays in the journal; once its source is approved, a replay brings it in (`approvals`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from gateway.pipeline.processor import Ahead, Parser, Processed, Processor, Reco
 
 class Watched(Protocol):
     """What is asked of the registry."""
+
+    @property
+    def changes(self) -> int:
+        """How often what is known was replaced, by whoever looked."""
 
     def refresh(self) -> bool:
         """Whether anything changed since the last look."""
@@ -43,10 +47,13 @@ class RegisteredProcessor(Processor):
         """`gate`: hold back what is not approved. Everything else as for `Processor`."""
         super().__init__(parsers, chooser, settings, memory, ahead=ahead, recognise=recognise)
         self._watched, self._gate = watched, gate
+        self._changes = watched.changes
 
     def process(self, entries: Sequence[Entry]) -> Processed:
         """See `Processor`; observations of sources that are not approved are counted as "held" and left out."""
-        if self._watched.refresh():
+        self._watched.refresh()
+        if self._watched.changes != self._changes:
+            self._changes = self._watched.changes
             self._chooser.forget()
         out = super().process(entries)
         if self._gate:

@@ -47,11 +47,15 @@ class Sink(Protocol):
 class Scope:
     """Which uplinks a request means."""
 
-    def __init__(self, request: ReplayRequest, parsers: Mapping[str, Parser], chooser: Chooser) -> None:
-        """The parsers and the chooser say whose an entry is."""
+    def __init__(
+        self, request: ReplayRequest, parsers: Mapping[str, Parser], chooser: Chooser,
+        belongs: Callable[[str, str], str] = lambda source, _: source,
+    ) -> None:  # fmt: skip
+        """The parsers and the chooser say whose an entry is, `belongs(source, device)` to which source that belongs."""
         self._devices = frozenset(request.devices)
+        self._sources, self._belongs = frozenset(request.sources), belongs
         self._request, self._parsers, self._chooser = request, parsers, chooser
-        self._everything = not request.devices and not request.decoder
+        self._everything = not request.devices and not request.decoder and not request.sources
         self.texts = tuple(device.rpartition("/")[2] for device in request.devices)
 
     def select(self, entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -66,9 +70,14 @@ class Scope:
             events = parser(entry.received)
         except Exception:  # noqa: BLE001 - what cannot be read belongs to no device; the processor says why
             return False
-        return any(self._means(event) for event in events)
+        return any(self._means(event, entry.received.source) for event in events)
 
-    def _means(self, event: Event) -> bool:
+    def _means(self, event: Event, source: str) -> bool:
+        device = getattr(event, "device", None)
+        if self._sources and (device is None or self._belongs(source, device) not in self._sources):
+            return False
+        if self._sources and not isinstance(event, Uplink):
+            return True
         if not isinstance(event, Uplink):
             return getattr(event, "device", None) in self._devices
         if self._devices and event.device not in self._devices:

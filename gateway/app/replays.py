@@ -45,7 +45,7 @@ class Replays:
         known = parts.known_devices(self._settings)
         chooser = parts.registered_chooser(known, codecs)
         processor = parts.processor(self._settings, chooser, codecs, Memory(), known)
-        scope = Scope(request, envelopes, chooser)
+        scope = Scope(request, envelopes, chooser, known.belongs)
         scratch = Path(tempfile.mkdtemp(prefix="replay-", dir=self._settings.data_dir))
         try:
             with JournalReader(parts.journal_folder(self._settings)) as reader:
@@ -74,11 +74,11 @@ class Replays:
     ) -> tuple[Sink, tuple[int, int], Callable[[], None]]:
         """The sink, which receive times it needs, and how to close it."""
         if isinstance(self._store, OffsetStore):
-            reach = (request.start - 2 * MEMORY_NS, request.stop + MEMORY_NS)
+            reach = (max(0, request.start - 2 * MEMORY_NS), request.stop + MEMORY_NS)
             return DirectSink(self._store, result, frozenset(request.offsets)), reach, lambda: None
         pipeline = self._settings.pipeline
         future, past = round(pipeline.max_future * SECOND_NS), round(pipeline.max_past * SECOND_NS)
-        span = (request.start - past, request.stop + future)
+        span = (max(0, request.start - past), request.stop + future)
         first = reader.read(0, 1)
         # An entry is received no earlier than its time less `future`: what is older may come from an entry that
         # retention removed. Where the first entry of all is still there, nothing was.
@@ -88,7 +88,7 @@ class Replays:
         sink = ReconcilingSink(
             self._store, truth, result, refused=self._refused, span=span, oldest=max(oldest, span[0])
         )
-        return sink, (span[0] - future - 2 * MEMORY_NS, FOREVER_NS), truth.close
+        return sink, (max(0, span[0] - future - 2 * MEMORY_NS), FOREVER_NS), truth.close
 
     def _lost(self, request: ReplayRequest, reader: JournalReader) -> list[Entry]:
         """Entries asked for by offset that retention has removed, as their dead letters keep them."""

@@ -27,9 +27,12 @@ from prometheus_client import CollectorRegistry
 
 from gateway.api.app import create_app
 from gateway.api.blocking import Blocking
+from gateway.api.routes.catalogue import catalogue_router
 from gateway.api.routes.devices import devices_router
 from gateway.api.routes.health import Check, store_check
 from gateway.app import parts, systemd
+from gateway.app.approvals import Approvals
+from gateway.app.catalogue import Catalogue
 from gateway.app.health import StateReader
 from gateway.app.jobs import Jobs, ownership
 from gateway.app.metrics import ProcessMetrics, StateCollector
@@ -147,8 +150,7 @@ class Service:
             if Role.PROCESS in self._roles:
                 assert store is not None
                 working += self._process(stack, store, journal)
-            routers: list[APIRouter] = []
-            self._gate = self._open_gate(stack)
+            routers = self._always(stack)
             if Role.API in self._roles and settings.monitoring.enabled:
                 reports = stack.enter_context(DeviceReports(settings))
                 routers.append(devices_router(reports.read, Blocking()))
@@ -219,6 +221,8 @@ class Service:
         self.state.offset = lambda: loop.offset
         replays = Replays(settings, store, deadletters, loop.lock)
         working = [loop.run, ReplayWorker(Jobs(settings.data_dir), replays).run]
+        if settings.registry.gate:
+            working.append(Approvals(known, Jobs(settings.data_dir), settings.registry.refresh).run)
         if settings.monitoring.enabled:
 
             def noted() -> int | None:
@@ -241,12 +245,16 @@ class Service:
             version=version("quartier-gateway"),
         )
 
-    def _open_gate(self, stack: AsyncExitStack) -> Published | None:
-        if Role.API not in self._roles or not self._settings.registry.gate:
-            return None
-        from gateway.registry.published import Published  # noqa: PLC0415 - SQLAlchemy takes 0.5 s to import
+    def _always(self, stack: AsyncExitStack) -> list[APIRouter]:
+        """What the role `api` has in every installation: the catalogue, and the gate where it is set."""
+        if Role.API not in self._roles:
+            return []
+        if self._settings.registry.gate:
+            from gateway.registry.published import Published  # noqa: PLC0415 - SQLAlchemy takes 0.5 s to import
 
-        return stack.enter_context(closing(Published(self._settings)))
+            self._gate = stack.enter_context(closing(Published(self._settings)))
+        sources = stack.enter_context(closing(Catalogue(self._settings)))
+        return [catalogue_router(sources.read, Blocking())]
 
     def _shown(self, store: Store | None) -> Store | None:
         """The store as the public may see it: with the gate, only what is approved."""

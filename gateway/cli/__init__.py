@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "deadletters": "deadletters",
     "devices": "devices",
     "replay": "replay",
+    "jobs": "jobs",
     "query": "query",
     "aggregates": "aggregates",
     "demo": "demo",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import structlog
@@ -27,7 +28,8 @@ _log = structlog.get_logger(__name__)
 class Known(Mapping[str, Row]):
     """Registered devices by every id under which they are reported: the database's first, then the fleet file's.
 
-    Safe to read from any thread; `refresh` replaces what is known at once. `from_file`: the fleet file's alone.
+    Safe to use from any thread; `refresh` replaces what is known at once. `from_file`: the fleet file's alone.
+    `changes`: how often it was replaced.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
@@ -40,7 +42,9 @@ class Known(Mapping[str, Row]):
         self.from_file = load_fleet(settings.fleet)
         self._rows: Mapping[str, Row] = self.from_file
         self._source_of: Mapping[str, str] = {}
-        self._allowed: frozenset[str] = frozenset()
+        self._allowed: Mapping[str, int] = {}
+        self._lock = Lock()
+        self.changes = 0
         self._database: Database | None = None
         self._version = -1
         self._failing = False
@@ -61,12 +65,30 @@ class Known(Mapping[str, Row]):
     def __len__(self) -> int:
         return len(self._rows)
 
+    @property
+    def approvals(self) -> Mapping[str, int]:
+        """The sources whose data may pass, and when each was approved, ns."""
+        return self._allowed
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """Device → source, as far as the registry says it."""
+        return self._source_of
+
+    def belongs(self, source: str, device: str) -> str:
+        """The source of a device: the registry's word, else the configured one that its message came by."""
+        return self._source_of.get(device) or source
+
     def held(self, source: str, device: str) -> bool:
         """Whether data is held back: neither the device's source nor, without one, the configured is approved."""
-        return (self._source_of.get(device) or source) not in self._allowed
+        return self.belongs(source, device) not in self._allowed
 
     def refresh(self) -> bool:
         """Look, not more often than `registry.refresh` says, whether anything changed; True when it did."""
+        with self._lock:
+            return self._refresh()
+
+    def _refresh(self) -> bool:
         if self._clock() < self._due:
             return False
         try:
@@ -96,4 +118,5 @@ class Known(Mapping[str, Row]):
         self._version = found.version
         self._rows, self._source_of = {**self.from_file, **found.rows}, found.source_of
         self._allowed = found.allowed
+        self.changes += 1
         return True

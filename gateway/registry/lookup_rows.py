@@ -23,12 +23,15 @@ _PUBLISHABLE = frozenset({Status.APPROVED, Status.ACTIVE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The registry as of `version`: devices by every id, their sources, and the sources whose data may pass."""
+    """The registry as of `version`: devices by every id, and their sources.
+
+    `allowed`: the sources whose data may pass, and when each was approved, ns.
+    """
 
     version: int
     rows: Mapping[str, Row]
     source_of: Mapping[str, str]
-    allowed: frozenset[str]
+    allowed: Mapping[str, int]
 
 
 class Database:
@@ -87,5 +90,6 @@ class Database:
                     if device in source_of:
                         source_of[identifier] = source_of[device]
             s = tables.source.c
-            allowed = frozenset(connection.execute(select(s.id).where(s.status.in_(_PUBLISHABLE))).scalars())
+            approved = select(s.id, s.approved_at).where(s.status.in_(_PUBLISHABLE))
+            allowed = {id_: at or 0 for id_, at in connection.execute(approved)}
         return Found(version=version, rows=rows, source_of=source_of, allowed=allowed)
