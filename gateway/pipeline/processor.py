@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 
 import msgspec
 
-from decoders.kit import DecodeError, Decoder, Reading, Readings
 from gateway.config import PipelineSettings
 from gateway.model import (
     Entry,
@@ -16,7 +14,6 @@ from gateway.model import (
     Join,
     NetworkLog,
     Nothing,
-    Observation,
     Reason,
     Received,
     Rejected,
@@ -25,77 +22,18 @@ from gateway.model import (
     Uplink,
 )
 from gateway.pipeline.choose import Chooser, Decodes
+from gateway.pipeline.decode import Ahead, Decoding, Recognise
 from gateway.pipeline.memory import Memory
 from gateway.pipeline.normalise import Normaliser, Outcome
 from gateway.pipeline.privacy import denied
+from gateway.pipeline.processed import Processed, Seen
+
+__all__ = ["Ahead", "Parser", "Processed", "Processor", "Recognise", "Seen"]
 
 Parser = Callable[[Received], Sequence[Event]]
-Ahead = Callable[[Sequence[tuple[Decodes, Uplink]]], Mapping[int, Readings | DecodeError]]
-"""Decodes what is dear to decode one by one, with the uplinks' times: results by `id(uplink)`; what it does not know is
-not among them. It is false as long as there is nothing of the kind."""
-Recognise = Callable[[Any], Sequence[Reading]]
-"""Reads a network server's own decoded object, for devices that no decoder is known for."""
 MAX_PROBLEMS = 100
 """Dead letters of one message: its bytes stand once, more reasons help nobody."""
-
-
-class Seen(msgspec.Struct):
-    """What a batch told about one device; `uplink` is its last one, and `chosen` what decoded that."""
-
-    device: str
-    source: str
-    last_seen: int
-    count: int = 0
-    joined_as: str = ""
-    uplink: Uplink | None = None
-    chosen: Decodes | None = None
-    rejected_clocks: int = 0
-    location: tuple[float, float, float | None] | None = None
-    undated: int = 0
-    failures: int = 0
-    joins: int = 0
-
-    @property
-    def name(self) -> str:
-        """Its display name in the network server."""
-        return (self.uplink.name if self.uplink else "") or self.joined_as
-
-    @property
-    def hints(self) -> tuple[str, ...]:
-        """What its network server says it is."""
-        return self.uplink.hints if self.uplink else ()
-
-    @property
-    def counter(self) -> int | None:
-        """Its last frame counter."""
-        return self.uplink.counter if self.uplink else None
-
-    @property
-    def decoder(self) -> str:
-        """Which decoder read it, "" for none."""
-        return self.chosen.id if self.chosen else ""
-
-
-class Processed(msgspec.Struct):
-    """What a batch of journal entries became.
-
-    Attributes:
-        observations: for the store, in the order they came.
-        rejected: for the dead letters.
-        seen: by device.
-        uplinks: how many uplinks gave observations.
-        nothing: messages that rightly mean no observation, by what they are.
-        unmapped: (decoder or source, name) of readings that the vocabulary lacks or whose unit it cannot convert.
-        clocks: rejected network clocks, by gateway id.
-    """
-
-    observations: list[Observation]
-    rejected: list[Rejected]
-    seen: dict[str, Seen]
-    uplinks: int = 0
-    nothing: dict[str, int] = {}
-    unmapped: set[tuple[str, str]] = set()
-    clocks: dict[str, int] = {}
+_RECEIVED = TimeSource.RECEIVED
 
 
 class Processor:
@@ -113,17 +51,17 @@ class Processor:
     ) -> None:
         """`parsers` are the envelopes by source name."""
         self.memory = memory or Memory()
-        self._parsers, self._chooser, self._settings = parsers, chooser, settings
-        self._ahead, self._recognise = ahead, recognise
+        self._parsers, self._chooser = parsers, chooser
+        self._decoding = Decoding(self.memory, radio=settings.radio, ahead=ahead, recognise=recognise)
+        self._ahead = ahead
         self._parsed: dict[int, Sequence[Event]] = {}
-        self._decoded: Mapping[int, Readings | DecodeError] = {}
         self._normaliser = Normaliser(settings, self.memory.series)
 
     def process(self, entries: Sequence[Entry]) -> Processed:
         """Process a batch; nothing in an entry raises out of here."""
         out = Processed([], [], {})
         if self._ahead:
-            self._decode_ahead(self._ahead, entries)
+            self._decode_ahead(entries)
         for entry in entries:
             try:
                 self._entry(entry, out)
@@ -138,7 +76,7 @@ class Processor:
                 out.rejected.append(Rejected(entry, Reason.INTERNAL, detail))
         return out
 
-    def _decode_ahead(self, ahead: Ahead, entries: Sequence[Entry]) -> None:
+    def _decode_ahead(self, entries: Sequence[Entry]) -> None:
         """Parse the whole batch and have together decoded what is better decoded together."""
         self._parsed = {}
         asked: list[tuple[Decodes, Uplink]] = []
@@ -152,7 +90,7 @@ class Processor:
                     if isinstance(event, Uplink) and event.payload and (decoder := self._chooser.choose(event))
                 ]
                 self._parsed[entry.offset] = events
-        self._decoded = ahead(asked)
+        self._decoding.together(asked)
 
     def bound(self) -> None:
         """Keep the memory of the sequence tests bounded, whatever devices call themselves."""
@@ -166,7 +104,7 @@ class Processor:
         events = self._parsed.get(entry.offset) or parser(received) if self._parsed else parser(received)
         if len(events) == 1 and not received.duplicate:  # nearly always: one uplink that its network dates
             event = events[0]
-            if event.__class__ is Uplink and event.time_source is not TimeSource.RECEIVED:
+            if event.__class__ is Uplink and event.time_source is not _RECEIVED:
                 self._uplink(entry, event, out)
                 return
         if received.duplicate or _dated_by_us(events):
@@ -208,7 +146,7 @@ class Processor:
         seen.uplink = uplink
         if uplink.location is not None:
             seen.location = uplink.location
-        if uplink.time_source is TimeSource.RECEIVED:
+        if uplink.time_source is _RECEIVED:
             seen.undated += 1
         if uplink.clock_rejected:
             seen.rejected_clocks += 1
@@ -222,7 +160,7 @@ class Processor:
             raise RejectedError(Reason.PRIVACY, f"personal identifier at {path}", device)
 
         decoder = self._chooser.choose(uplink)
-        readings, origin = self._readings(uplink, decoder)
+        readings, origin = self._decoding.readings(uplink, decoder)
         seen.chosen = decoder
         if not readings and not uplink.problems:
             out.nothing["empty"] = out.nothing.get("empty", 0) + 1
@@ -250,61 +188,9 @@ class Processor:
         for problem in uplink.problems[:MAX_PROBLEMS]:
             out.rejected.append(Rejected(entry, Reason.ENVELOPE, problem, device))
 
-    def _readings(self, uplink: Uplink, decoder: Decodes | None) -> tuple[Sequence[Reading], str]:
-        """What the payload and the envelope say, and which decoder read it ("" for none)."""
-        radio = _radio(uplink) if self._settings.radio and uplink.radio is not None else ()
-        if not uplink.payload:
-            return (*radio, *(_measured(uplink) or self._network_decoded(uplink))), ""
-        if decoder is None:
-            # What the network server normalised, or decoded, is second choice behind a decoder of ours.
-            if values := _measured(uplink) or self._network_decoded(uplink):
-                return (*radio, *values), ""
-            raise RejectedError(Reason.UNKNOWN_DEVICE, _unknown(uplink, self.memory), uplink.device)
-        try:
-            ready = None
-            if self._ahead is not None and decoder.__class__ is not Decoder:
-                ready = self._decoded.get(id(uplink)) or self._ahead([(decoder, uplink)]).get(id(uplink))
-            if isinstance(ready, DecodeError):
-                raise ready
-            result = ready or decoder.decode(uplink.payload, uplink.port or 0)
-        except DecodeError as error:
-            detail = f"{decoder.id}: {error}{self._network_says(uplink)}"
-            raise RejectedError(Reason.DECODE, detail, uplink.device) from error
-        return (*radio, *result.readings) if radio else result.readings, decoder.id
-
-    def _network_decoded(self, uplink: Uplink) -> Sequence[Reading]:
-        return self._recognise(uplink.decoded) if self._recognise and uplink.decoded is not None else ()
-
-    def _network_says(self, uplink: Uplink) -> str:
-        log = self.memory.logs.pop(uplink.dedup, None) if uplink.dedup else None
-        return f"; network server: {log.code}: {log.description}" if log else ""
-
 
 def _dated_by_us(events: Sequence[Event]) -> bool:
-    return any(event.__class__ is Uplink and event.time_source is TimeSource.RECEIVED for event in events)
-
-
-def _measured(uplink: Uplink) -> Sequence[Reading]:
-    return [Reading(m.quantity, m.value, m.unit, m.channel, 0.0, m.time) for m in uplink.measured]
-
-
-def _radio(uplink: Uplink) -> list[Reading]:
-    radio = uplink.radio
-    assert radio is not None
-    values = (
-        ("rssi", radio.rssi),
-        ("snr", radio.snr),
-        ("spreading_factor", radio.spreading_factor),
-        ("airtime", radio.airtime),
-    )
-    return [Reading(quantity, value) for quantity, value in values if value is not None]
-
-
-def _unknown(uplink: Uplink, memory: Memory) -> str:
-    log = memory.logs.pop(uplink.dedup, None) if uplink.dedup else None
-    named = ", ".join(uplink.hints) or "neither tag, brand and model nor profile"
-    says = f"; network server: {log.code}: {log.description}" if log else ""
-    return f"no decoder is known for this device (the network server names {named}){says}"
+    return any(event.__class__ is Uplink and event.time_source is _RECEIVED for event in events)
 
 
 def _why(outcome: Outcome) -> tuple[Reason, str]:
