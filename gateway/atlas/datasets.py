@@ -16,6 +16,9 @@ from gateway.atlas.areas import Level
 from gateway.atlas.methods import Exact, Part, Title
 from gateway.atlas.units import parse_unit
 
+Behind = Literal["largest", "units"]
+_BEHIND: dict[str, tuple[Behind, ...]] = {"none": (), "general": ("largest",), "metered": ("largest", "units")}
+
 
 class Variable(Part):
     """One delivered quantity.
@@ -26,6 +29,9 @@ class Variable(Part):
         zero_published: whether a zero may be shown; otherwise it is treated like a small count.
         round_to: counts are published as multiples of this (C8); 1 publishes them exactly.
         part_of: the count this one is a part of, as "variable" or "dataset.variable" of the same group.
+        dominance: C4: hidden where one contributor stands behind more than 85 % of it (general), or, of metered use,
+            behind more than 15 % or where there are fewer than 15 units (metered). Deliveries then say the largest
+            contribution, and of metered use the number of units.
         max_jump: share by which a value may differ from the previous Stichtag before a person must confirm it;
             smaller differences than `jump_floor` always pass.
     """
@@ -39,27 +45,48 @@ class Variable(Part):
     zero_published: bool = False
     part_of: str | None = None
     round_to: int = Field(1, ge=1, le=100)
+    dominance: Literal["none", "general", "metered"] = "none"
     max_jump: Exact = Decimal("0.3")
     jump_floor: Exact = Decimal(50)
 
     @model_validator(mode="after")
     def _unit(self) -> Variable:
         parse_unit(self.unit)
+        if self.dominance != "none" and self.kind != "count":
+            raise ValueError("dominance is a rule for counts")
         return self
+
+    @property
+    def behind(self) -> tuple[Behind, ...]:
+        """What a delivery says of the contributors behind the variable."""
+        return _BEHIND[self.dominance]
 
 
 class Column(Part):
-    """A column of a delivered file: the headings it may have, and what it holds."""
+    """A column of a delivered file, or the rows of a long one that name it: its headings, and what it holds.
+
+    `holds`: the value, the largest contribution to it, or how many contributors there are (never published).
+    """
 
     headings: tuple[str, ...] = Field(min_length=1)
     variable: str
     group: str = "all"
+    holds: Literal["value", "largest", "units"] = "value"
+
+    @property
+    def stored(self) -> str:
+        """Name under which its values are kept."""
+        return self.variable if self.holds == "value" else f"{self.variable}:{self.holds}"
 
 
 class Layout(Part):
     """A kind of file a sender delivers.
 
     Attributes:
+        shape: wide has a row for each area and a column for each variable; long (tidy) a row for each value, with the
+            variable's name in a column of `variable_headings`, the population group in one of `group_headings` where
+            the names alone do not tell it, and the value in one of `value_headings`.
+        groups: what the sender prints → population group ("unter 18" → "u18"), in long files.
         area_headings: headings of the area column; columns of `name_headings` are compared with the known names.
         aliases: what the sender prints → area code ("Insgesamt" → "wuppertal", "keine Angabe" → "keine-angabe").
         stichtag_headings: a column that repeats the reference date; it must agree with the one asked for.
@@ -68,6 +95,11 @@ class Layout(Part):
     """
 
     name: str
+    shape: Literal["wide", "long"] = "wide"
+    variable_headings: tuple[str, ...] = ()
+    group_headings: tuple[str, ...] = ()
+    value_headings: tuple[str, ...] = ()
+    groups: dict[str, str] = Field(default_factory=dict)
     encoding: str | None = None
     delimiter: str | None = None
     decimal: Literal[",", "."] | None = None
@@ -80,6 +112,12 @@ class Layout(Part):
     column: tuple[Column, ...] = Field(min_length=1)
     extra: Literal["ignore", "refuse"] = "refuse"
     text_numbers: bool = False
+
+    @model_validator(mode="after")
+    def _shaped(self) -> Layout:
+        if (self.shape == "long") != bool(self.variable_headings and self.value_headings):
+            raise ValueError("a long layout, and no other, has variable_headings and value_headings")
+        return self
 
 
 class Due(Part):
@@ -149,9 +187,14 @@ class Dataset(Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Dataset:
-        known = {(variable.name, group) for variable in self.variable for group in variable.groups}
+        known = {
+            (variable.name, group, holds)
+            for variable in self.variable
+            for group in variable.groups
+            for holds in ("value", *variable.behind)
+        }
         for layout in self.layout:
-            named = [(column.variable, column.group) for column in layout.column]
+            named = [(column.variable, column.group, column.holds) for column in layout.column]
             if len(set(named)) != len(named) or set(named) != known:
                 raise ValueError(f"layout {layout.name}: its columns must be exactly the variables and groups declared")
         for variable in self.variable:

@@ -7,57 +7,18 @@ A file is taken whole or not at all.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 from decimal import Decimal
 
-from gateway.atlas.areas import Areas
-from gateway.atlas.datasets import Column, Dataset, Layout, Variable
-from gateway.atlas.errors import Fault, RefusedError, text
+from gateway.atlas.area_cells import area_problem
+from gateway.atlas.datasets import Column, Layout, Variable
+from gateway.atlas.errors import RefusedError, text
+from gateway.atlas.layouts import Faults, Long, Wide, known_headings
 from gateway.atlas.numbers import AmbiguousNumberError, DecimalMark, NumberError, Symbol, detect_mark, parse_number
-from gateway.atlas.reading import Cell, ReadOptions, Special, Table, letter, read_table
-
-MAX_FAULTS = 500
-
-ValueKey = tuple[str, str, str]
-"""(area, variable, group) within one dataset and Stichtag."""
-
-Values = dict[ValueKey, Decimal | Symbol]
-
-_TOTAL_WORDS = re.compile(r"^(summe|gesamt|insgesamt|total|stadt|zusammen|alle)\b", re.IGNORECASE)
-_DATE = re.compile(r"^\d{4}-\d\d-\d\d|^\d{1,2}\.\s?(?:\d{1,2}\.|[A-Za-zäÄ]{3})|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$")
-_FOOTNOTE = re.compile(r"^(quelle|©|\(c\)|stand|hinweis|anmerkung|source|\*)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expectation:
-    """What a delivery is compared with: the areas, the date, the values of the previous Stichtag.
-
-    `confirmed` says that a person has looked at the jumps and takes them as they are.
-    """
-
-    dataset: Dataset
-    areas: Areas
-    stichtag: date
-    previous: Mapping[ValueKey, Decimal | Symbol]
-    confirmed: bool = False
-
-
-class _Faults:
-    """Collects faults of one file, up to a limit that keeps a wrong file from filling the log."""
-
-    def __init__(self, file: str) -> None:
-        self.file, self.found = file, list[Fault]()
-
-    def add(self, row: int | None, column: str | None, problem: str, todo: str) -> None:
-        if len(self.found) < MAX_FAULTS:
-            self.found.append(Fault(file=self.file, row=row, column=column, problem=problem, todo=todo))
-
-    def stop_if_any(self) -> None:
-        if self.found:
-            raise RefusedError(self.found)
+from gateway.atlas.plausibility import plausibility, title
+from gateway.atlas.reading import read_table
+from gateway.atlas.table import Cell, ReadOptions, Row, Special, Table, letter
+from gateway.atlas.values import Expectation, ValueKey, Values
 
 
 def read_delivery(content: bytes, file: str, expected: Expectation) -> Values:
@@ -82,7 +43,7 @@ def read_delivery(content: bytes, file: str, expected: Expectation) -> Values:
         except RefusedError as error:
             refused = refused or error
             continue
-        fit = len(_known_headings(layout) & set(table.headings))
+        fit = len(known_headings(layout) & set(table.headings))
         try:
             return _Delivery(table, layout, expected).values()
         except RefusedError as error:
@@ -93,65 +54,78 @@ def read_delivery(content: bytes, file: str, expected: Expectation) -> Values:
     raise refused
 
 
-def _known_headings(layout: Layout) -> set[str]:
-    named = {heading for column in layout.column for heading in column.headings}
-    return named | {*layout.area_headings, *layout.name_headings, *layout.stichtag_headings}
-
-
 class _Delivery:
     """One table under one layout."""
 
     def __init__(self, table: Table, layout: Layout, expected: Expectation) -> None:
         self.table, self.layout, self.expected = table, layout, expected
         self.dataset, self.areas = expected.dataset, expected.areas
-        self.faults = _Faults(table.file)
+        self.faults = Faults(table.file)
         self.rows: dict[str, int] = {}
+        self.found: Values = {}
+        self.at: dict[ValueKey, int] = {}
 
     def values(self) -> Values:
-        area_place = self._area_place()
-        places = self._places()
-        self._check_extra(area_place, places)
+        """Every value; raises RefusedError."""
+        area_place = self._needed(self.layout.area_headings)
+        entries = self._long() if self.layout.shape == "long" else self._wide()
+        self._check_extra()
         self.faults.stop_if_any()
         if area_place is None:
             raise AssertionError("a missing area column is a fault")
-        mark = self._mark(places)
         self._check_dates()
-        found: Values = {}
+        mark = self._mark(entries.places)
         for row in self.table.rows:
             area = self._area(row.cells[area_place], row.number, area_place)
             if area is None:
                 continue
             self._check_name(area, row.cells, row.number)
-            for column, place in places:
-                value = self._value(row.cells[place], column, row.number, place, mark)
-                if value is not None:
-                    found[area, column.variable, column.group] = value
+            for column, place in entries.of(row.cells, row.number, self.faults):
+                self._take(area, column, row, place, mark)
         self._check_complete()
         self.faults.stop_if_any()
-        for number, column_name, problem, todo in plausibility(found, self.expected):
-            self.faults.add(self.rows.get(number), column_name, problem, todo)
+        for key, problem, todo in plausibility(self.found, self.expected):
+            self.faults.add(self.at.get(key, self.rows.get(key[0])), title(key[1], key[2]), problem, todo)
         self.faults.stop_if_any()
-        return found
+        return self.found
+
+    def _take(self, area: str, column: Column, row: Row, place: int, mark: DecimalMark | None) -> None:
+        key = (area, column.stored, column.group)
+        value = self._value(row.cells[place], column, row.number, place, mark)
+        if key in self.at:
+            self.faults.add(
+                row.number,
+                self.table.headings[place],
+                text(
+                    f"{title(key[1], key[2])} von {area} steht schon in Zeile {self.at[key]}",
+                    f"{title(key[1], key[2])} of {area} is in row {self.at[key]}",
+                ),
+                text("jeden Wert genau einmal liefern", "deliver each value exactly once"),
+            )
+            return
+        self.at[key] = row.number
+        if value is not None:
+            self.found[key] = value
+
+    def _wide(self) -> Wide:
+        found = [(column, self._needed(column.headings)) for column in self.layout.column]
+        return Wide([(column, place) for column, place in found if place is not None])
+
+    def _long(self) -> Long:
+        layout = self.layout
+        variable, value = self._needed(layout.variable_headings), self._needed(layout.value_headings)
+        return Long(layout, variable or 0, self._heading(layout.group_headings), value or 0, self.table.headings)
 
     def _heading(self, wanted: tuple[str, ...]) -> int | None:
         folded = [heading.casefold() for heading in self.table.headings]
         return next((folded.index(h.casefold()) for h in wanted if h.casefold() in folded), None)
 
-    def _area_place(self) -> int | None:
-        place = self._heading(self.layout.area_headings)
+    def _needed(self, headings: tuple[str, ...]) -> int | None:
+        """Column of one of the headings; a fault where there is none."""
+        place = self._heading(headings)
         if place is None:
-            self._missing(self.layout.area_headings)
+            self._missing(headings)
         return place
-
-    def _places(self) -> list[tuple[Column, int]]:
-        found = []
-        for column in self.layout.column:
-            place = self._heading(column.headings)
-            if place is None:
-                self._missing(column.headings)
-            else:
-                found.append((column, place))
-        return found
 
     def _missing(self, headings: tuple[str, ...]) -> None:
         shown = ", ".join(self.table.headings[:30])
@@ -165,11 +139,10 @@ class _Delivery:
             ),
         )
 
-    def _check_extra(self, area_place: int | None, places: list[tuple[Column, int]]) -> None:
+    def _check_extra(self) -> None:
         if self.layout.extra == "ignore":
             return
-        optional = {self._heading((h,)) for h in (*self.layout.name_headings, *self.layout.stichtag_headings)}
-        known = {area_place, *(place for _, place in places), *optional}
+        known = {self._heading((heading,)) for heading in known_headings(self.layout)}
         for place, heading in enumerate(self.table.headings):
             if place not in known:
                 self.faults.add(
@@ -179,10 +152,10 @@ class _Delivery:
                     text("Spalte weglassen oder die Überschrift berichtigen", "leave it out, or correct the heading"),
                 )
 
-    def _mark(self, places: list[tuple[Column, int]]) -> DecimalMark | None:
+    def _mark(self, places: Sequence[int]) -> DecimalMark | None:
         if self.layout.decimal:
             return self.layout.decimal
-        texts = [cell for _, place in places for cell in self.table.column(place) if isinstance(cell, str)]
+        texts = [cell for place in places for cell in self.table.column(place) if isinstance(cell, str)]
         try:
             return detect_mark(texts) or ("." if self.table.delimiter == "," else None)
         except AmbiguousNumberError as error:
@@ -216,7 +189,7 @@ class _Delivery:
         known = self.areas.names
         code = self.layout.aliases.get(cell, cell) if isinstance(cell, str) else None
         if code in known and self.areas.level(code) in self.dataset.levels:
-            if code in self.rows:
+            if code in self.rows and self.layout.shape == "wide":
                 self.faults.add(
                     number,
                     heading,
@@ -227,45 +200,10 @@ class _Delivery:
                     text("jedes Gebiet genau einmal liefern", "deliver each area exactly once"),
                 )
                 return None
-            self.rows[code] = number
+            self.rows.setdefault(code, number)
             return code
-        self.faults.add(number, heading, *self._area_problem(cell))
+        self.faults.add(number, heading, *area_problem(cell, self.areas))
         return None
-
-    def _area_problem(self, cell: Cell) -> tuple[str, str]:
-        as_text = text("Spalte als Text formatieren und neu füllen", "format the column as text and fill it again")
-        if isinstance(cell, Special):
-            return text(
-                f"{cell.shown!r} ist kein Gebiet ({cell.kind})", f"{cell.shown!r} is no area ({cell.kind})"
-            ), as_text
-        if isinstance(cell, Decimal):
-            return text(
-                f"Gebiet {cell} ist als Zahl gespeichert, führende Nullen sind verloren",
-                f"area {cell} is stored as a number, leading zeros are lost",
-            ), as_text
-        if not cell:
-            return text("die Zeile hat kein Gebiet", "the row has no area"), text(
-                "Gebiet eintragen oder die Zeile löschen", "fill in the area or delete the row"
-            )
-        if f"0{cell}" in self.areas.names:
-            return text(
-                f"{cell!r}: führende Null verloren (0{cell}?)", f"{cell!r}: leading zero lost (0{cell}?)"
-            ), as_text
-        if _DATE.match(cell):
-            return text(
-                f"{cell!r} ist ein Datum (von Excel verändert?)", f"{cell!r} is a date (made by Excel?)"
-            ), as_text
-        if _TOTAL_WORDS.match(cell):
-            return text(f"{cell!r}: Summenzeile", f"{cell!r}: row of totals"), text(
-                "Summenzeile weglassen", "leave the row of totals out"
-            )
-        if _FOOTNOTE.match(cell):
-            return text(f"{cell[:40]!r}: Fußnote in der Tabelle", f"{cell[:40]!r}: footnote inside the table"), text(
-                "Fußnoten weglassen", "leave footnotes out"
-            )
-        return text(f"unbekanntes Gebiet {cell[:40]!r}", f"unknown area {cell[:40]!r}"), text(
-            f"Gebietsnummer aus der Liste {self.areas.id} verwenden", f"use a number of the list {self.areas.id}"
-        )
 
     def _check_name(self, area: str, cells: tuple[Cell, ...], number: int) -> None:
         place = self._heading(self.layout.name_headings)
@@ -285,7 +223,7 @@ class _Delivery:
         variable = self.dataset.variables[column.variable]
         try:
             value = self._number(cell, mark)
-            self._check_value(value, variable)
+            self._check_value(value, variable, column)
         except NumberError as error:
             heading = self.table.headings[place]
             whole = variable.kind == "count"
@@ -307,7 +245,7 @@ class _Delivery:
             raise NumberError(text(f"{cell!r} ist als Text gespeichert", f"{cell!r} is a number stored as text"))
         return value
 
-    def _check_value(self, value: Decimal | Symbol, variable: Variable) -> None:
+    def _check_value(self, value: Decimal | Symbol, variable: Variable, column: Column) -> None:
         if isinstance(value, Symbol):
             return
         if not value.is_finite() or value < 0 or value > 10**12:
@@ -316,7 +254,8 @@ class _Delivery:
             raise NumberError(text(f"{value} ist keine ganze Zahl", f"{value} is not a whole number"))
         if variable.kind == "measure" and value == 0:
             raise NumberError(text("0 ist hier unmöglich", "0 is impossible here"))
-        if variable.kind == "count" and self.dataset.refuse_small and 0 < value < variable.min_cell:
+        own = variable.kind == "count" and column.holds == "value"
+        if own and self.dataset.refuse_small and 0 < value < variable.min_cell:
             raise NumberError(
                 text(
                     f"Zahl unter der Mindestfallzahl {variable.min_cell}: darf nicht übermittelt werden",
@@ -325,6 +264,16 @@ class _Delivery:
             )
 
     def _check_complete(self) -> None:
+        wanted = [(column.stored, column.group) for column in self.layout.column]
+        for area in self.rows:
+            gone = [title(name, group) for name, group in wanted if (area, name, group) not in self.at]
+            if gone:
+                self.faults.add(
+                    self.rows[area],
+                    None,
+                    text(f"Gebiet {area}: {', '.join(gone)} fehlt", f"area {area}: {', '.join(gone)} missing"),
+                    text("jede Größe für jedes Gebiet liefern", "deliver every variable for every area"),
+                )
         for level in self.dataset.required_levels:
             missing = [code for code in self.areas.of_level(level) if code not in self.rows]
             if missing:
@@ -337,93 +286,3 @@ class _Delivery:
                         "alle Gebiete liefern, notfalls mit *, - oder x", "deliver all areas, with *, - or x if need be"
                     ),
                 )
-
-
-def plausibility(values: Values, expected: Expectation) -> Iterator[tuple[str, str, str, str]]:
-    """(area, column, problem, what to do) for sums, parts and jumps that cannot be or are not likely."""
-    dataset, areas = expected.dataset, expected.areas
-    for variable in dataset.variable:
-        for group in variable.groups:
-            if variable.kind == "count":
-                yield from _sums(values, areas, variable.name, group)
-                yield from _parts(values, variable, group)
-            if not expected.confirmed:
-                yield from _jumps(values, expected.previous, variable, group)
-
-
-def _title(name: str, group: str) -> str:
-    return name if group == "all" else f"{name}@{group}"
-
-
-def _sums(values: Values, areas: Areas, name: str, group: str) -> Iterator[tuple[str, str, str, str]]:
-    for whole in (*areas.of_level("bezirk"), areas.city.code):
-        total = values.get((whole, name, group))
-        if not isinstance(total, Decimal):
-            continue
-        for parts, must_equal in _partitions(values, areas, whole, name, group):
-            known = sum((value for value in parts if isinstance(value, Decimal)), Decimal(0))
-            complete = all(isinstance(value, Decimal) or value is Symbol.NOTHING for value in parts)
-            if known > total or (complete and must_equal and known != total):
-                yield (
-                    whole,
-                    _title(name, group),
-                    text(
-                        f"Summe der Teile {known}, gelieferte Summe {total}",
-                        f"parts add up to {known}, total is {total}",
-                    ),
-                    text("Summe oder Teile berichtigen", "correct the total or the parts"),
-                )
-
-
-def _partitions(
-    values: Values, areas: Areas, whole: str, name: str, group: str
-) -> Iterator[tuple[list[Decimal | Symbol], bool]]:
-    """Parts of an area that the delivery holds, and whether they must add up exactly.
-
-    The city is checked against its districts and against its Quartiere; without a row "keine Angabe" the parts may
-    fall short of it, because some cases cannot be assigned.
-    """
-    rest = values.get((areas.unassigned.code, name, group))
-    if whole != areas.city.code:
-        yield [values[k] for a, b in areas.parent.items() if b == whole and (k := (a, name, group)) in values], True
-        return
-    for level in ("bezirk", "quartier"):
-        parts = [values[k] for a in areas.of_level(level) if (k := (a, name, group)) in values]
-        if parts:
-            yield [*parts, *([] if rest is None else [rest])], rest is not None
-
-
-def _parts(values: Values, variable: Variable, group: str) -> Iterator[tuple[str, str, str, str]]:
-    for (area, name, own), value in values.items():
-        if name != variable.name or own != group or not isinstance(value, Decimal):
-            continue
-        wholes = [(variable.name, "all")] if group != "all" else []
-        if variable.part_of and "." not in variable.part_of:
-            wholes.append((variable.part_of, group))
-        for whole_name, whole_group in wholes:
-            whole = values.get((area, whole_name, whole_group))
-            if isinstance(whole, Decimal) and value > whole:
-                yield (
-                    area,
-                    _title(name, group),
-                    text(f"{value} ist mehr als {_title(whole_name, whole_group)} = {whole}",
-                         f"{value} is more than {_title(whole_name, whole_group)} = {whole}"),
-                    text("verschobene Spalten? Werte prüfen", "shifted columns? check the values"),
-                )  # fmt: skip
-
-
-def _jumps(
-    values: Values, previous: Mapping[ValueKey, Decimal | Symbol], variable: Variable, group: str
-) -> Iterator[tuple[str, str, str, str]]:
-    for (area, name, own), value in values.items():
-        old = previous.get((area, name, own))
-        if name != variable.name or own != group or not isinstance(value, Decimal) or not isinstance(old, Decimal):
-            continue
-        change = abs(value - old)
-        if change > variable.jump_floor and change > variable.max_jump * old:
-            yield (
-                area,
-                _title(name, group),
-                text(f"Sprung von {old} auf {value} gegenüber dem vorigen Stichtag", f"jump from {old} to {value}"),
-                text("prüfen; wenn richtig, mit --confirm-jumps bestätigen", "check; if right, use --confirm-jumps"),
-            )

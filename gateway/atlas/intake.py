@@ -13,11 +13,12 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from gateway.atlas import tables
 from gateway.atlas.datasets import Dataset
 from gateway.atlas.definitions import Definitions
-from gateway.atlas.deliveries import Expectation, Values, read_delivery
+from gateway.atlas.deliveries import read_delivery
 from gateway.atlas.errors import AtlasError, text
 from gateway.atlas.migrations import HISTORY
 from gateway.atlas.numbers import Symbol
 from gateway.atlas.people import Person
+from gateway.atlas.values import Expectation, Values
 from gateway.engines import READING
 from gateway.migrating import current_version, upgrade
 

@@ -17,11 +17,11 @@ from gateway.atlas.classification import Result, Table, matrix, run, run_dynamic
 from gateway.atlas.confidentiality import Protection, Register
 from gateway.atlas.datasets import Dataset, Variable
 from gateway.atlas.definitions import Definitions
-from gateway.atlas.deliveries import Values
 from gateway.atlas.errors import AtlasError
 from gateway.atlas.facts import Cell, Facts, Key, Ratio, Sum
 from gateway.atlas.numbers import Symbol
 from gateway.atlas.products import Product, Source, Variant
+from gateway.atlas.values import Values
 
 CONFIDENTIAL = "confidential"
 

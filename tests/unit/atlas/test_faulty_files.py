@@ -13,9 +13,10 @@ import pytest
 from openpyxl import Workbook
 
 from gateway.atlas.definitions import load_definitions
-from gateway.atlas.deliveries import Expectation, Values, read_delivery
+from gateway.atlas.deliveries import read_delivery
 from gateway.atlas.errors import RefusedError
 from gateway.atlas.numbers import Symbol
+from gateway.atlas.values import Expectation, Values
 
 DEFINITIONS = load_definitions()
 AREAS = DEFINITIONS.areas["wuppertal"]
