@@ -21,16 +21,16 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import polars as pl
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from gateway.aggregation.calendar import DayBasis, midnight, to_ns
+from gateway.aggregation.calendar import to_ns
 from gateway.aggregation.plan import AREAS, FACTS, INSTALLATIONS, SITES
-from gateway.areas.index import AreaIndex, Where
+from gateway.areas import membership
 from gateway.areas.model import Area
 from gateway.config import ConfigError
 from gateway.model import SECOND_NS
@@ -80,40 +80,13 @@ def site_frame(sites: Sequence[Site]) -> pl.DataFrame:
 
 
 def memberships(sites: Sequence[Site], areas: Sequence[Area]) -> pl.DataFrame:
-    """In which areas each site lies and when (schema AREAS); boundaries change at local midnight.
-
-    A site on a border belongs to the area with the smallest number; one outside of all belongs to none of that level.
-    An area's ancestors are found by place too, so that a Quartier whose parent changed takes its sites along.
-    """
-    located = [site for site in sites if site.longitude is not None and site.latitude is not None]
-    points = [(site.longitude or 0.0, site.latitude or 0.0) for site in located]
-    index = AreaIndex(areas)
-    rows: list[tuple[str, str, str, int | None, int | None]] = []
-    for level in sorted({area.level for area in areas}):
-        days = {day for area in areas if area.level == level for day in (area.start, area.stop) if day is not None}
-        edges = [None, *sorted(days)]
-        for at, start in enumerate(edges):
-            stop = edges[at + 1] if at + 1 < len(edges) else None
-            first_known = min(days) if days else datetime(2000, 1, 1, tzinfo=UTC).date()
-            day = start if start is not None else first_known.replace(year=first_known.year - 1, day=1)
-            low = None if start is None else midnight(start, DayBasis.BERLIN)
-            high = None if stop is None else midnight(stop, DayBasis.BERLIN)
-            for site, found in zip(located, index.locate_all(points, level, day), strict=True):
-                if found.area is not None and found.where is not Where.OUTSIDE:
-                    rows.append((site.id, found.area.id, level, low, high))
-    return _joined(rows)
-
-
-def _joined(rows: list[tuple[str, str, str, int | None, int | None]]) -> pl.DataFrame:
-    """Rows of one site and area that follow each other made one: a new edition of an unchanged place is no change."""
-    joined: list[tuple[str, str, str, int | None, int | None]] = []
-    for row in sorted(rows, key=lambda row: (row[0], row[2], row[3] or 0)):
-        last = joined[-1] if joined else None
-        if last is not None and last[:3] == row[:3] and last[4] == row[3]:
-            joined[-1] = (*last[:4], row[4])
-        else:
-            joined.append(row)
-    return pl.DataFrame(joined, schema=AREAS, orient="row")
+    """In which areas each site lies and when (schema AREAS), see `gateway.areas.membership`."""
+    points = {
+        site.id: (site.longitude, site.latitude)
+        for site in sites
+        if site.longitude is not None and site.latitude is not None
+    }
+    return pl.DataFrame(membership.memberships(points, areas), schema=AREAS, orient="row")
 
 
 class _Strict(BaseModel):

@@ -10,9 +10,10 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from gateway.aggregation import plan
+from gateway.areas.membership import Member, memberships
 from gateway.registry import tables
 from gateway.registry.change import Change, to_entry
-from gateway.registry.membership import Member, as_area, memberships
+from gateway.registry.membership import as_area
 from gateway.registry.model import EVERY, AreaVersion, Attribute, Fact, Installation, Site
 from gateway.registry.timeline import OPEN, Piece, Span, changed, intersect, subtract, union
 
