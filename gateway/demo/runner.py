@@ -1,75 +1,70 @@
-"""Runs broker, gateway and simulator together and shows how they do, until Ctrl-C."""
+"""Runs broker, gateway and simulated city together and says how they do, until Ctrl-C."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import time
-from collections.abc import Callable
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from gateway.app.parts import Client
 from gateway.app.service import Service
-from gateway.config import (
-    AggregationSettings,
-    HttpSettings,
-    Mqtt5Source,
-    PipelineSettings,
-    PlainField,
-    PlainMapping,
-    Settings,
-)
+from gateway.demo import atlas, welcome
 from gateway.demo.broker import broker
-from gateway.demo.city import devices
-from gateway.demo.places import write_places
-from gateway.demo.simulator import Simulator
+from gateway.demo.city import City
+from gateway.demo.feed import Feed
+from gateway.demo.live import Live
+from gateway.demo.messages import Post
+from gateway.demo.setting_up import configure, prepare
+from gateway.demo.state import Progress, State, load
+from gateway.demo.weather import DAY
+from gateway.model import Journal
 
-HISTORY_DAYS = 7
-
-
-def settings(data: Path, broker_port: int, http_port: int) -> Settings:
-    """The demo's configuration: three sources on one broker, DuckDB, everything on this machine."""
-
-    def source(name: str, format_: str, topics: tuple[str, ...], mapping: PlainMapping | None = None) -> Mqtt5Source:
-        return Mqtt5Source.model_validate(
-            {
-                "type": "mqtt5",
-                "format": format_,
-                "host": "127.0.0.1",
-                "port": broker_port,
-                "topics": topics,
-                "client_id": f"demo-gateway-{name}",
-                "mapping": mapping or PlainMapping(),
-            }
-        )
-
-    mapping = PlainMapping(
-        device="topic:1",
-        time="time",
-        fields=(
-            PlainField(path="temperature", quantity="air_temperature", unit="Cel"),
-            PlainField(path="humidity", quantity="relative_humidity", unit="1"),
-            PlainField(path="pressure", quantity="air_pressure", unit="hPa"),
-            PlainField(path="pm2_5", unit="ug/m3"),
-        ),
-    )
-    return Settings(
-        data_dir=data,
-        sources={
-            "chirpstack": source("chirpstack", "chirpstack", ("application/+/device/+/event/+",)),
-            "tts": source("tts", "tts", ("v3/+/devices/+/#",)),
-            "nbiot": source("nbiot", "plain", ("sensors/#",), mapping),
-        },
-        pipeline=PipelineSettings(max_past=(HISTORY_DAYS + 1) * 86400),
-        http=HttpSettings(port=http_port),
-        aggregation=AggregationSettings(enabled=True, places=data / "places.toml", schematic=True),
-    )
+LONGEST_GAP = 31 * DAY
+Say = Callable[[str], None]
 
 
-async def run(data: Path, http_port: int, days: float, say: Callable[[str], None]) -> None:
-    """Run until SIGINT, beginning with the history of some days."""
-    await asyncio.to_thread(write_places, data / "places.toml", devices())
+async def run(data: Path, http_port: int, days: float, say: Say) -> None:
+    """Run until SIGINT. The first start begins with a history of `days`; a later one goes on where the last ended."""
+    now = time.time()
+    state = await asyncio.to_thread(load, data) or State(begun=now, days=days, until=now - days * DAY)
+    progress = Progress(data, state)
+    progress.reached(max(state.until, now - LONGEST_GAP))
+    city = City(state.begun, state.days)
     with broker(data) as broker_port:
-        service = Service(settings(data, broker_port, http_port))
+        settings = configure(data, http_port, broker_port)
+        say(welcome.FIRST if state.until < state.begun else welcome.AGAIN)
+        await asyncio.to_thread(prepare, city, settings)
+        demo = _Demo(city, progress, now, say)
+        service = Service(settings, feeds=demo.feeds)
+        await demo.run(service, data, broker_port)
+
+
+class _Demo:
+    """What runs beside the service."""
+
+    def __init__(self, city: City, progress: Progress, now: float, say: Say) -> None:
+        self._city, self._progress, self._now, self._say = city, progress, now, say
+        self._feed: Feed | None = None
+        self._service: Service | None = None
+
+    def feeds(self, journal: Journal) -> Mapping[str, Client]:
+        """The past as a source."""
+        self._feed = Feed(journal, self._progress, self._now, self._stored)
+        return {"history": self._feed}
+
+    def _stored(self) -> int | None:
+        """Offset up to which the journal is stored."""
+        offset = self._service.state.offset if self._service else None
+        return offset() if offset else None
+
+    async def run(self, service: Service, data: Path, broker_port: int) -> None:
+        """Serve; tell how far the past is; then go live."""
+        self._service = service
         async with asyncio.TaskGroup() as tasks:
             serving = tasks.create_task(service.run(), name="gateway")
             ready = tasks.create_task(service.ready.wait())
@@ -77,63 +72,71 @@ async def run(data: Path, http_port: int, days: float, say: Callable[[str], None
             if serving.done():
                 ready.cancel()
                 return
-            say(_welcome(data, service.port, broker_port))
-            simulator = Simulator("127.0.0.1", broker_port, history=days * 86400)
-            await asyncio.to_thread(_settle, service)
-            simulator.start()
-            status = tasks.create_task(_status(service, simulator, say))
+            assert self._feed is not None
+            self._say(welcome.ready(data, service.port, self._city, broker_port))
+            live = Live("127.0.0.1", broker_port, Post(self._city), self._progress)
+            registers = tasks.create_task(asyncio.to_thread(atlas.load, data))
+            beside = [
+                tasks.create_task(self._go_live(service, self._feed, live)),
+                tasks.create_task(self._tell(service, self._feed, data, registers)),
+            ]
             try:
                 await serving
             finally:
-                status.cancel()
-                await asyncio.to_thread(simulator.stop)
+                for task in beside:
+                    task.cancel()
+                await asyncio.to_thread(live.stop)
 
+    async def _go_live(self, service: Service, feed: Feed, live: Live) -> None:
+        """Publish as soon as the past is in the journal and every source has subscribed."""
+        await feed.fed.wait()
+        while not all(getattr(status, "connected", True) for status in service.state.statuses().values()):  # noqa: ASYNC110 - a status is a value that nobody announces
+            await asyncio.sleep(0.02)
+        live.start()
 
-def _settle(service: Service) -> None:
-    """Wait until every source has subscribed: the embedded broker keeps nothing for those who come later."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        if all(getattr(status, "connected", True) for status in service.state.statuses().values()):
-            return
-        time.sleep(0.02)
+    async def _tell(self, service: Service, feed: Feed, data: Path, registers: asyncio.Task[None]) -> None:
+        """How far the past is, in one line; then what there is to see; then rate and lag."""
+        began = self._now
+        total = max(1.0, self._now - feed.status.at)
+        while feed.status.catching_up:
+            await asyncio.sleep(1)
+            part = 1 - (self._now - feed.status.at) / total
+            self._line(f"{welcome.PAST} {100 * part:3.0f} % ({_day(feed.status.at)})", service, feed.status.received)
+        while await asyncio.to_thread(_waiting, service.port):
+            await asyncio.sleep(1)
+            self._line(welcome.COUNTING, service, feed.status.received)
+        await registers
+        self._line("", None, 0)
+        self._say(welcome.complete(data, service.port, self._city, feed.status.received, time.time() - began))
+        while True:
+            await asyncio.sleep(1 if sys.stdout.isatty() else 30)
+            received = sum(getattr(status, "received", 0) for status in service.state.statuses().values())
+            self._line(welcome.LIVE, service, received)
 
-
-async def _status(service: Service, simulator: Simulator, say: Callable[[str], None]) -> None:
-    """One line, written over itself: rate, lag, rejected."""
-    before, since = 0, time.monotonic()
-    while True:
-        await asyncio.sleep(1)
-        lag = await asyncio.to_thread(service.state.lag)
-        received = sum(getattr(status, "received", 0) for status in service.state.statuses().values())
-        now = time.monotonic()
-        rate, before, since = (received - before) / (now - since), received, now
-        behind = lag.offsets if lag else 0
-        line = (
-            f"{'Rückblick / history' if simulator.state == 'history' else 'live':20} empfangen/received {received:>8} "
-            f"({rate:>7.0f}/s)   Rückstand/lag {behind:>6}   verworfen/rejected {service.metrics.rejected_now:>4}"
-        )
+    def _line(self, what: str, service: Service | None, received: int) -> None:
+        """One line, written over itself on a terminal."""
+        counts = "" if service is None else (
+            f"   {received} Nachrichten/messages   {service.metrics.rejected_now} verworfen/rejected"
+        )  # fmt: skip
         if sys.stdout.isatty():
-            sys.stdout.write(f"\r{line}")
+            sys.stdout.write(f"\r\x1b[K{what}{counts}")
             sys.stdout.flush()
-        else:
-            say(line)
+        elif what:
+            self._say(what + counts)
 
 
-def _welcome(data: Path, http_port: int, broker_port: int) -> str:
-    base = f"http://127.0.0.1:{http_port}"
-    query = "device=5a27000000000000&quantity=air_temperature"
-    figures = "quantity=air_temperature&level=quartier"
-    return f"""
-Quartier-Gateway: Demo-Stadt / demo city (erfundene Messwerte / invented values)
+def _day(t: float) -> str:
+    return time.strftime("%d.%m.", time.localtime(t))
 
-  Beobachtungen / observations   {base}/v1/observations?{query}
-  als CSV (Excel) / as CSV       {base}/v1/observations?{query}&format=csv
-  je Quartier / per Quartier     {base}/v1/aggregates?{figures}&period=hour
-  Tagesmittel als CSV / days     {base}/v1/aggregates?{figures}&period=day&format=csv
-  Karte / map (GeoJSON)          {base}/v1/areas?level=quartier&format=geojson   (Kacheln, schematisch / tiles)
-  Zustand / state                {base}/readyz      {base}/metrics
-  Geräte / devices               gateway devices list --config {data}/gateway.toml
-  MQTT                           127.0.0.1:{broker_port}
 
-Ende mit / stop with Ctrl-C
-"""
+def _waiting(port: int) -> int:
+    """How many device-hours wait to be aggregated."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+            found = json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            found = json.loads(error.read())
+    except OSError:
+        return 1
+    return int(next((check["value"] for check in found["checks"] if check["name"] == "aggregation"), 0) or 0)

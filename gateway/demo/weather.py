@@ -1,79 +1,135 @@
-"""Signals of an invented city: pure functions of time and place, the same for everyone who asks.
+"""The invented city's sky: one state for all every ten minutes, with seasons, fronts, showers and one storm.
 
-Nothing here is measured. A sine for the day, one for the year and smooth noise give values that look plausible in a
-diagram and that a person can check in the head.
+Nothing here is measured. Everything follows from the day the city began and its storm, so that history, live messages
+and a later start agree; what has a memory (rain in the soil and in the river) is computed step by step.
 """
 
 from __future__ import annotations
 
-import hashlib
+from datetime import UTC, datetime
 from math import cos, exp, pi, sin
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from gateway.demo.chance import smooth
 
 HOUR = 3600
 DAY = 24 * HOUR
-YEAR = 365.2425 * DAY
+STEP = 600
+LEAD = 45 * DAY
+"""The sky begins this much before the first value that is asked for, so that soil and river have a past."""
+LATITUDE, LONGITUDE = 51.256, 7.15
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def noise(name: str, step: int) -> float:
-    """A number in [-1, 1] that belongs to this name and step."""
-    digest = hashlib.blake2b(f"{name}:{step}".encode(), digest_size=4).digest()
-    return int.from_bytes(digest, "big") / 0x7FFFFFFF - 1
+class Sky(NamedTuple):
+    """The weather over the city at one time; units in the names where they are not SI.
+
+    `hour` and `weekday` (0 is Monday) are local. `rain` falls in the ten minutes before, mm. `washed` (0 to 1) says how
+    much of the dust the rain took away, `stored` and `crest` are what the soil and the brook hold of it, mm.
+    """
+
+    hour: float
+    weekday: int
+    temperature_c: float
+    dew_point_c: float
+    wind: float
+    gust: float
+    direction: float
+    pressure_hpa: float
+    radiation: float
+    rain: float
+    rain_total: float
+    lightning: int
+    washed: float
+    stored: float
+    crest: float
+    traffic: float
+    still: float
 
 
-def smooth(name: str, t: float, period: float) -> float:
-    """Noise in [-1, 1] that changes smoothly: cosine-interpolated between steps of `period` seconds."""
-    step = int(t // period)
-    share = (1 - cos(pi * (t / period - step))) / 2
-    return noise(name, step) * (1 - share) + noise(name, step + 1) * share
+class Weather:
+    """States by time; `storm` is the Unix time of the gust front."""
+
+    def __init__(self, first: float, storm: float) -> None:
+        """`first` is the earliest time that will be asked for."""
+        self.storm = storm
+        self._start = first // STEP * STEP - LEAD
+        self._states: list[Sky] = []
+
+    def at(self, t: float) -> Sky:
+        """The state at Unix time `t`."""
+        index = max(0, int((t - self._start) // STEP))
+        while len(self._states) <= index:
+            self._states.append(self._next())
+        return self._states[index]
+
+    def rain_total(self, t: float) -> float:
+        """Rain since the sky began, mm, between two states by the clock."""
+        before, after = self.at(t), self.at(t + STEP)
+        part = (t - self._start) % STEP / STEP
+        return before.rain_total + (after.rain_total - before.rain_total) * part
+
+    def _next(self) -> Sky:
+        t = self._start + len(self._states) * STEP
+        last = self._states[-1] if self._states else None
+        local = datetime.fromtimestamp(t, UTC).astimezone(BERLIN)
+        hour, weekday = local.hour + local.minute / 60, local.weekday()
+        year = 2 * pi * (local.timetuple().tm_yday - 18) / 365.25
+        wet, front = smooth("wet", t, 30 * HOUR), smooth("front", t, 60 * HOUR)
+        cloud = min(1.0, max(0.0, 0.5 + 0.4 * smooth("cloud", t, 5 * HOUR) + 0.4 * wet))
+        high = max(0.0, _sun(t))
+        near = exp(-(((t - self.storm) / 5400) ** 2))
+        mean = 10.3 - 8.2 * cos(year) + 4.5 * front
+        swing = (3.2 - 2.0 * cos(year)) * (1.1 - 0.7 * cloud)
+        cooling = 5.0 * exp(-max(0.0, t - self.storm) / (5 * HOUR)) if t >= self.storm else 0.0
+        temperature = mean + swing * cos(2 * pi * (_solar_hour(t) - 14.5) / 24) - cooling
+        dew = min(temperature - 0.1, mean - 3.4 + 2.2 * wet - 1.2 * (1 - cloud))
+        wind = max(0.2, 2.8 + 1.7 * smooth("wind", t, 6 * HOUR) + 1.2 * max(0.0, wet) + 0.8 * high + 12 * near)
+        shower = max(0.0, 0.9 * wet + 0.6 * smooth("shower", t, 2 * HOUR) - 0.72) * 3.5  # mm/h
+        shower += 36 * exp(-(((t - self.storm - 900) / 2100) ** 2))
+        rain = shower / 6
+        stored = (last.stored if last else 12.0) * exp(-STEP / (9 * DAY)) + rain
+        return Sky(
+            hour=hour,
+            weekday=weekday,
+            temperature_c=temperature,
+            dew_point_c=dew,
+            wind=wind,
+            gust=1.75 * wind + 1.2 + 0.8 * smooth("gust", t, HOUR),
+            direction=(235 + 60 * smooth("direction", t, 18 * HOUR) + 55 * near) % 360,
+            pressure_hpa=1016 + 11 * smooth("pressure", t, 3 * DAY) - 6 * wet
+            - 14 * exp(-(((t - self.storm) / (4 * HOUR)) ** 2)),
+            radiation=1000 * high**1.15 * (1 - 0.74 * cloud),
+            rain=rain,
+            rain_total=(last.rain_total if last else 0.0) + rain,
+            lightning=round(16 * exp(-(((t - self.storm) / 2400) ** 2))),
+            washed=min(1.0, (last.washed if last else 0.0) * exp(-STEP / (6 * HOUR)) + 0.5 * rain),
+            stored=min(60.0, stored),
+            crest=(last.crest if last else 1.0) * exp(-STEP / (4 * HOUR)) + rain * (0.5 + stored / 60),
+            traffic=_traffic(hour, weekday),
+            still=exp(-wind / 2.5) * (1.3 if not high else 0.7),
+        )  # fmt: skip
 
 
-def temperature(t: float, place: str) -> float:
-    """Air temperature, degC, at Unix time `t`."""
-    year = 10.5 - 8.5 * cos(2 * pi * (t / YEAR - 0.05))
-    day = 4.0 * sin(2 * pi * (t / DAY - 0.33))
-    return year + day + 4 * smooth("front", t, 3 * DAY) + noise(place, 0) + 0.3 * smooth(place, t, HOUR)
+def _solar_hour(t: float) -> float:
+    return (t / HOUR + LONGITUDE / 15) % 24
 
 
-def humidity(t: float, place: str) -> float:
-    """Relative humidity, %."""
-    return min(100.0, max(20.0, 78 - 18 * sin(2 * pi * (t / DAY - 0.33)) + 10 * smooth(f"{place} rh", t, 6 * HOUR)))
+def _sun(t: float) -> float:
+    """Sine of the sun's height."""
+    day = t / DAY % 365.2425
+    declination = -0.4091 * cos(2 * pi * (day + 10) / 365.2425)
+    latitude, angle = LATITUDE * pi / 180, 2 * pi * (_solar_hour(t) - 12) / 24
+    return sin(latitude) * sin(declination) + cos(latitude) * cos(declination) * cos(angle)
 
 
-def pressure(t: float) -> float:
-    """Air pressure at station height, hPa."""
-    return 990 + 14 * smooth("pressure", t, 2 * DAY)
+def _traffic(hour: float, weekday: int) -> float:
+    """How busy the roads are, 1 at the height of a working day's evening."""
 
+    def hump(at: float, width: float) -> float:
+        return exp(-(((hour - at) / width) ** 2))
 
-def rain(t: float) -> float:
-    """Rain in the ten minutes before `t`, mm: showers when the front passes."""
-    return max(0.0, smooth("shower", t, 2 * HOUR) - 0.55) * 4
-
-
-def irradiance(t: float) -> float:
-    """Global radiation, W/m2."""
-    sun = sin(2 * pi * (t / DAY - 0.25)) * (0.75 - 0.35 * cos(2 * pi * (t / YEAR - 0.03)))
-    return max(0.0, 800 * sun * (0.7 + 0.3 * smooth("cloud", t, HOUR)))
-
-
-def noise_level(t: float, place: str) -> float:
-    """Sound level LAeq, dB(A): quiet nights, busy mornings and evenings."""
-    hour = (t % DAY) / HOUR + 1
-    rush = exp(-((hour - 8) ** 2) / 4) + exp(-((hour - 17) ** 2) / 6)
-    return 46 + 5 * noise(place, 1) + 14 * rush + 4 * smooth(f"{place} sound", t, 600)
-
-
-def river(t: float, place: str) -> float:
-    """Water depth in a culvert, m."""
-    return 0.45 + 0.15 * noise(place, 2) + 0.3 * max(0.0, smooth("shower", t - HOUR, 2 * HOUR)) ** 2
-
-
-def bin_distance(t: float, place: str) -> float:
-    """Distance from the lid of a waste bin to its content, m: fills for three days, then is emptied."""
-    phase = (t / (3 * DAY) + noise(place, 3)) % 1
-    return 1.35 - 1.05 * phase
-
-
-def people(t: float, place: str) -> float:
-    """Movements in a room within ten minutes."""
-    hour = (t % DAY) / HOUR + 1
-    return max(0.0, 12 * exp(-((hour - 13) ** 2) / 18) + 3 * smooth(f"{place} people", t, 1800))
+    if weekday >= 5:
+        return 0.06 + (0.62 if weekday == 5 else 0.45) * hump(14.5, 4.5)
+    return 0.05 + 0.85 * hump(7.8, 1.4) + 0.5 * hump(12.5, 3.0) + 0.9 * hump(17.0, 1.9)

@@ -19,12 +19,13 @@ def _iso(t: float) -> str:
 
 
 def chirpstack(
-    device: str, name: str, payload: bytes, port: int, t: float, counter: int, tags: Mapping[str, str]
-) -> Message:
-    """Topic and body of a ChirpStack v4 `up` event."""
+    device: str, name: str, payload: bytes, port: int, t: float, counter: int, tags: Mapping[str, str], *,
+    clock: float | None = None,
+) -> Message:  # fmt: skip
+    """Topic and body of a ChirpStack v4 `up` event; `clock` is what the radio gateway's clock showed, if not `t`."""
     body = {
         "deduplicationId": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{device}:{counter}:{t}")),
-        "time": _iso(t),
+        "time": _iso(t if clock is None else clock),
         "deviceInfo": {
             "tenantId": TENANT,
             "tenantName": "Stadt Wuppertal (Demo)",
