@@ -39,6 +39,8 @@ class Fault(StrEnum):
     """A firmware that its decoder does not know."""
     LOGGER = "logger"
     """Kept its messages and sent them all together, hours later; it was repaired."""
+    RESET = "reset"
+    """Began to count anew when the power came back after the storm."""
     ABROAD = "abroad"
     """Was out of reach for days, and then sent what it had kept."""
 
@@ -61,6 +63,7 @@ PLAN: tuple[tuple[Fault, str, int, int], ...] = (
     (Fault.LOGGER, "air", 0, 10),
     (Fault.LOGGER, "air", 0, 12),
     (Fault.ABROAD, "bicycles", 0, 4),
+    (Fault.RESET, "energy", 0, 3),
 )
 """(fault, use, serial, which of the devices of that use and serial)."""
 
@@ -87,8 +90,8 @@ class Faults:
         """By device."""
         city = self._city
         since = {
-            Fault.SILENT: city.storm + 900, Fault.FLAT: city.ago(0.6), Fault.DRIFT: city.ago(0.9),
-            Fault.GARBAGE: city.ago(0.8),
+            Fault.SILENT: city.storm + 900, Fault.RESET: city.storm + 900, Fault.FLAT: city.ago(0.6),
+            Fault.DRIFT: city.ago(0.9), Fault.GARBAGE: city.ago(0.8),
         }  # fmt: skip
         found: dict[str, Sick] = {}
         for fault, use, serial, number in PLAN:
@@ -120,6 +123,9 @@ class Faults:
                 found = dict(self._city.values(device, t))
                 found["air_temperature"] += 9 * min(1.0, (t - sick.since) / (0.3 * self._city.days * DAY))
                 return found
+            case Fault.RESET:
+                now, then = (self._city.values(device, at) for at in (t, sick.since))
+                return {**now, "energy": now["energy"] - then["energy"]}
             case Fault.BATTERY if device.kind.battery is not None:
                 name = device.kind.battery[0]
                 return {**self._city.values(device, t), name: 9 if name == "battery_level" else 2.45}

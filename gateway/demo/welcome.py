@@ -46,8 +46,8 @@ def complete(data: Path, http_port: int, city: City, messages: int, seconds: flo
     year = f"{YEARS[-1]}-12-31"
     sbg = f"sozialdatenatlas:sgb2_rate@{year}"
     permits = f"bewohnerparken:permits_per_space@{year}"
-    faults = Faults(city)
-    wrong = ", ".join(dict.fromkeys(str(fault) for fault in Fault if _shown(fault)))
+    found = [str(sick.fault) for sick in Faults(city).sick.values() if _shown(sick.fault)]
+    wrong = ", ".join(dict.fromkeys(found))
     return f"""
 Fertig nach {seconds:.0f} s: {messages} Nachrichten aus der Vergangenheit, ab jetzt live.
 Done after {seconds:.0f} s: {messages} messages of the past, live from now on.
@@ -71,7 +71,7 @@ Register neben Sensoren / registers beside sensors
   {base}/joint?register={sbg}&quantity=air_temperature,pm2_5,sound_level_a_eq&{week}&format=csv
   {base}/joint?register={permits}&quantity=occupancy&{week}
   {base}/correlation?x={permits}&y=occupancy&{week}
-Was nicht stimmt / what is wrong ({len(faults.sick)} Geräte/devices: {wrong})
+Was nicht stimmt / what is wrong ({len(found)} Geräte/devices: {wrong})
   gateway devices status --faulty {config}
   gateway deadletters list {config}
 Dasselbe auf der Kommandozeile / the same on the command line
@@ -89,4 +89,4 @@ def _day(t: float) -> date:
 
 
 def _shown(fault: Fault) -> bool:
-    return fault not in {Fault.LOGGER, Fault.ABROAD}
+    return fault not in {Fault.LOGGER, Fault.ABROAD, Fault.RESET}
