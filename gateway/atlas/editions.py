@@ -17,15 +17,12 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway.atlas import tables
 from gateway.atlas.compare import moves, series_break
+from gateway.atlas.edition_data import Edition, inputs_table
 from gateway.atlas.errors import AtlasError, text
 from gateway.atlas.intake import Delivery, Intake
 from gateway.atlas.people import Person
 from gateway.atlas.products import Product
-from gateway.atlas.publication import (
-    Edition,
-    compute,
-    inputs_table,
-)
+from gateway.atlas.publication import compute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

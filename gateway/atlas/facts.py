@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 Key = str
 """Names one count: "stichtag|dataset|variable|group|area"."""
@@ -19,6 +20,7 @@ class Cell:
         zero_published: whether 0 may be shown; otherwise it is as confidential as a small count.
         listed: whether a published table has a place for it; a complement (inhabitants without benefits) has none.
         dominated: one contributor stands behind too much of it (C4).
+        dominance: whether it could be: then a suppressed count need not be small, and outsiders know that.
         round_to: the count is printed as a multiple of this (C8), rounded half up; totals then no longer add up.
         complement: what remains of a whole without one of its parts; small ones make the part confidential.
     """
@@ -28,6 +30,7 @@ class Cell:
     zero_published: bool = True
     listed: bool = True
     dominated: bool = False
+    dominance: bool = False
     complement: bool = False
     round_to: int = 1
 
@@ -106,3 +109,25 @@ class Exposure:
 
 MIN_DENOMINATOR = 100
 MIN_POPULATION = 300
+
+
+def facts_json(facts: Facts) -> dict[str, Any]:
+    """A publication's facts as they are kept for later audits (internal: true values are in it)."""
+    return {
+        "cells": {key: asdict(cell) for key, cell in facts.cells.items()},
+        "shown": dict(facts.shown),
+        "hidden": sorted(facts.hidden),
+        "sums": [asdict(s) | {"parts": list(s.parts)} for s in facts.sums],
+        "ratios": [[asdict(ratio), scaled] for ratio, scaled in facts.ratios],
+    }
+
+
+def facts_from_json(data: Mapping[str, Any]) -> Facts:
+    """The reverse of `facts_json`."""
+    return Facts(
+        cells={key: Cell(**cell) for key, cell in data["cells"].items()},
+        shown=data["shown"],
+        hidden=frozenset(data["hidden"]),
+        sums=tuple(Sum(**(s | {"parts": tuple(s["parts"])})) for s in data["sums"]),
+        ratios=tuple((Ratio(**ratio), scaled) for ratio, scaled in data["ratios"]),
+    )

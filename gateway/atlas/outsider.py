@@ -84,9 +84,12 @@ class Outsider:
     def _usual_reason(self, group: Key) -> Key | None:
         """A count that is the reason in truth; None where a group is suppressed only to protect another group.
 
-        In such a group the outsider's rule does not hold, so it is not applied.
+        In such a group the outsider's rule does not hold, so it is not applied; nor does it where a single
+        contributor may be the reason.
         """
         cells = self.system.cells
+        if any(cells[key].dominance for key in self.reasons[group]):
+            return None
         small = (k for k in self.reasons[group] if cells[k].small or cells[k].dominated)
         withheld = (k for k in self.reasons[group] if cells[k].value is None and not cells[k].complement)
         return next(small, None) or next(withheld, None)

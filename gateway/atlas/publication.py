@@ -1,4 +1,4 @@
-"""What of an edition becomes public: the register for the confidentiality rules, and the tables made of what they show.
+"""What of an edition becomes public: tables made of what the confidentiality rules show.
 
 Classes, z values, sums and indices in the public tables are computed anew from shown counts only. An outsider could
 compute them too, so they say nothing that the counts do not say.
@@ -6,179 +6,18 @@ compute them too, so they say nothing that the counts do not say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from datetime import date
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from gateway.atlas.areas import Areas
 from gateway.atlas.classification import Result, Table, matrix, run, run_dynamic
-from gateway.atlas.confidentiality import Protection, Register
-from gateway.atlas.datasets import Dataset, Variable
-from gateway.atlas.definitions import Definitions
+from gateway.atlas.confidentiality import Protection
+from gateway.atlas.edition_data import Edition, count_key, inputs_table, number
 from gateway.atlas.errors import AtlasError
-from gateway.atlas.facts import Cell, Facts, Key, Ratio, Sum
-from gateway.atlas.numbers import Symbol
-from gateway.atlas.products import Product, Source, Variant
-from gateway.atlas.values import Values
+from gateway.atlas.facts import Facts
+from gateway.atlas.products import Variant
 
 CONFIDENTIAL = "confidential"
-
-Data = Mapping[str, Values]
-"""Dataset → values."""
-
-
-def count_key(stichtag: date, source: Source, area: str) -> Key:
-    """The name of a count in every publication."""
-    return f"{stichtag}|{source.dataset}|{source.variable}|{source.group}|{area}"
-
-
-def number(value: Decimal | Symbol | None) -> Decimal | None:
-    """A delivered value as a number: "nothing" is zero, withheld and unknown are missing."""
-    if isinstance(value, Symbol):
-        return Decimal(0) if value is Symbol.NOTHING else None
-    return value
-
-
-def inputs_table(variant: Variant, areas: Areas, data: Data) -> dict[str, dict[str, Decimal | None]]:
-    """The method's inputs for every Quartier, from deliveries."""
-    return {
-        area: {
-            name: number(data[source.dataset].get((area, source.variable, source.group)))
-            for name, source in variant.sources.items()
-        }
-        for area in areas.quartiere
-    }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
-    """What a publication is made of."""
-
-    product: Product
-    definitions: Definitions
-    stichtag: date
-    data: Data
-
-    @property
-    def areas(self) -> Areas:
-        """The product's areas."""
-        return self.definitions.areas[self.product.areas]
-
-    def dataset(self, source: Source) -> Dataset:
-        """The dataset of a source."""
-        return self.definitions.datasets[source.dataset]
-
-    def variable(self, source: Source) -> Variable:
-        """The variable of a source."""
-        return self.dataset(source).variables[source.variable]
-
-    def sources(self) -> list[Source]:
-        """Every source any variant uses, once."""
-        return list(dict.fromkeys(s for v in self.product.variant for s in v.sources.values()))
-
-
-def build_register(edition: Edition) -> Register:
-    """All counts of an edition with their hierarchy, complements and ratios."""
-    cells: dict[Key, Cell] = {}
-    sums: list[Sum] = []
-    counts = [source for source in edition.sources() if edition.variable(source).kind == "count"]
-    for source in counts:
-        _hierarchy(edition, source, cells, sums)
-    for source in counts:
-        for whole in _wholes(edition, source):
-            if whole in counts:
-                _complements(edition, source, whole, cells, sums)
-    return Register(cells=cells, sums=tuple(sums), ratios=tuple(_ratios(edition, cells)))
-
-
-def _hierarchy(edition: Edition, source: Source, cells: dict[Key, Cell], sums: list[Sum]) -> None:
-    """Counts of one variable and group: Quartiere, districts, unassigned cases, city."""
-    areas, variable = edition.areas, edition.variable(source)
-    values = edition.data[source.dataset]
-    found: dict[str, int | None] = {}
-
-    def delivered(area: str) -> bool:
-        return (area, source.variable, source.group) in values
-
-    def value(area: str) -> int | None:
-        known = number(values.get((area, source.variable, source.group)))
-        return None if known is None else int(known)
-
-    def total(area: str, parts: list[str]) -> int | None:
-        if delivered(area):
-            return value(area)
-        known = [found[part] for part in parts]
-        return None if None in known else sum(part for part in known if part is not None)
-
-    rest = areas.unassigned.code
-    groups = {district.code: [code for code, _ in district.quartiere] for district in areas.district}
-    groups[areas.city.code] = [*(d.code for d in areas.district), *([rest] if delivered(rest) else [])]
-    for area in (*areas.quartiere, *([rest] if delivered(rest) else [])):
-        found[area] = value(area)
-    for whole, parts in groups.items():
-        found[whole] = total(whole, parts)
-        exact = not delivered(whole) or whole != areas.city.code or delivered(rest)
-        sums.append(
-            Sum(
-                whole=count_key(edition.stichtag, source, whole),
-                parts=tuple(count_key(edition.stichtag, source, part) for part in parts),
-                exact=exact,
-            )
-        )
-    listed = {"quartier", "unassigned", *edition.product.publish_totals}
-    for area, known in found.items():
-        is_total = area in groups
-        cells[count_key(edition.stichtag, source, area)] = Cell(
-            value=known,
-            min_cell=variable.min_cell,
-            zero_published=variable.zero_published,
-            round_to=variable.round_to,
-            listed=areas.level(area) in listed and not (is_total and known is None and not delivered(area)),
-        )
-
-
-def _wholes(edition: Edition, source: Source) -> Iterator[Source]:
-    """The counts that this one is a part of."""
-    variable = edition.variable(source)
-    if variable.part_of:
-        dataset, dot, name = variable.part_of.rpartition(".")
-        yield Source(dataset=dataset if dot else source.dataset, variable=name, group=source.group)
-    if source.group != "all":
-        yield Source(dataset=source.dataset, variable=source.variable, group="all")
-
-
-def _complements(edition: Edition, part: Source, whole: Source, cells: dict[Key, Cell], sums: list[Sum]) -> None:
-    for area in edition.areas.names:
-        a, b = count_key(edition.stichtag, part, area), count_key(edition.stichtag, whole, area)
-        if a not in cells or b not in cells:
-            continue
-        small, large = cells[a].value, cells[b].value
-        value = None if small is None or large is None or small > large else large - small
-        rest = f"{b} - {part.dataset}|{part.variable}|{part.group}"
-        cells[rest] = Cell(value=value, min_cell=cells[a].min_cell, listed=False, complement=True)
-        if value is not None or small is None or large is None:
-            sums.append(Sum(whole=b, parts=(a, rest), split=True))
-
-
-def _ratios(edition: Edition, cells: Mapping[Key, Cell]) -> Iterator[Ratio]:
-    variants = {variant.id: variant for variant in edition.product.variant}
-    for ratio in edition.product.ratio:
-        sources = variants[ratio.variant].sources
-        for area in edition.areas.names:
-            keys = [
-                count_key(edition.stichtag, sources[name], area)
-                for name in (ratio.numerator, ratio.denominator, ratio.population)
-            ]
-            if all(key in cells for key in keys):
-                yield Ratio(
-                    name=f"{ratio.variant}|{ratio.indicator}|{area}",
-                    numerator=keys[0],
-                    denominator=keys[1],
-                    population=keys[2],
-                    digits=ratio.digits,
-                )
 
 
 def result_json(result: Result) -> dict[str, Any]:
@@ -246,6 +85,7 @@ def public_tables(edition: Edition, protection: Protection, earlier: Mapping[str
             result: dict[str, Any] = compute(variant, edition, earlier.get(variant.id), table, withheld)
         except AtlasError as error:
             result = {"failed": str(error), "areas": {}}
+        _without_withheld_ratios(variant, edition, printed, result)
         result["ratios"] = {
             name.split("|")[2] + "|" + name.split("|")[1]: value
             for name, value in printed.items()
@@ -253,6 +93,19 @@ def public_tables(edition: Edition, protection: Protection, earlier: Mapping[str
         }
         variants[variant.id] = result
     return {"counts": _public_counts(edition, facts), "variants": variants}
+
+
+def _without_withheld_ratios(
+    variant: Variant, edition: Edition, printed: Mapping[str, str], result: dict[str, Any]
+) -> None:
+    """C3: a ratio below its thresholds stands nowhere, even where both of its counts are shown."""
+    for ratio in edition.product.ratio:
+        if ratio.variant != variant.id:
+            continue
+        for found in (result, result.get("dynamic", {})):
+            for area, row in found.get("areas", {}).items():
+                if f"{ratio.variant}|{ratio.indicator}|{area}" not in printed:
+                    row["indicators"][ratio.indicator] = None
 
 
 def _classifiable(variant: Variant, edition: Edition, facts: Facts, printed: Mapping[str, str], area: str) -> bool:
@@ -296,25 +149,3 @@ def _public_counts(edition: Edition, facts: Facts) -> list[dict[str, Any]]:
                 }
             )
     return rows
-
-
-def facts_json(facts: Facts) -> dict[str, Any]:
-    """A publication's facts as they are kept for later audits (internal: true values are in it)."""
-    return {
-        "cells": {key: asdict(cell) for key, cell in facts.cells.items()},
-        "shown": dict(facts.shown),
-        "hidden": sorted(facts.hidden),
-        "sums": [asdict(s) | {"parts": list(s.parts)} for s in facts.sums],
-        "ratios": [[asdict(ratio), scaled] for ratio, scaled in facts.ratios],
-    }
-
-
-def facts_from_json(data: Mapping[str, Any]) -> Facts:
-    """The reverse of `facts_json`."""
-    return Facts(
-        cells={key: Cell(**cell) for key, cell in data["cells"].items()},
-        shown=data["shown"],
-        hidden=frozenset(data["hidden"]),
-        sums=tuple(Sum(**(s | {"parts": tuple(s["parts"])})) for s in data["sums"]),
-        ratios=tuple((Ratio(**ratio), scaled) for ratio, scaled in data["ratios"]),
-    )

@@ -15,18 +15,13 @@ from sqlalchemy import Connection, select, update
 
 from gateway.atlas import tables
 from gateway.atlas.confidentiality import Protection, protect
+from gateway.atlas.counting import build_register
+from gateway.atlas.edition_data import Edition
 from gateway.atlas.editions import Editions
 from gateway.atlas.errors import AtlasError, AuditFailedError, text
-from gateway.atlas.facts import Facts
+from gateway.atlas.facts import Facts, facts_from_json, facts_json
 from gateway.atlas.people import Person
-from gateway.atlas.publication import (
-    Edition,
-    build_register,
-    facts_from_json,
-    facts_json,
-    public_inputs,
-    public_tables,
-)
+from gateway.atlas.publication import public_inputs, public_tables
 
 ONCE_PUBLIC = ("released", "superseded", "withdrawn")
 

@@ -92,9 +92,9 @@ def compare(
 ) -> None:
     """Ausgabe gegen Ausgabe oder Methode gegen Methode (intern). / Edition or method against another."""
     from gateway.atlas import compare as engine
+    from gateway.atlas.edition_data import inputs_table
     from gateway.atlas.errors import AtlasError
     from gateway.atlas.methods import load
-    from gateway.atlas.publication import inputs_table
 
     edition = registers.find(product, stichtag.date())
     definition = registers.product(product)
