@@ -135,6 +135,8 @@ class _Matrix:
         self.entering = np.broadcast_to(
             self.panel if self.estimator == "sum_of_panel" else np.ones_like(self.panel), self.shape
         )
+        if self.kind in {"extreme_max", "extreme_min"}:
+            valid &= ~np.isnan(linear)  # covered by what was read before it, an hour without a reading has no extreme
         self.valid = valid & self.entering
         self.linear = np.where(self.valid, linear, np.nan)
         for name in ("u", "v", "w"):
@@ -207,6 +209,8 @@ class _Matrix:
         with np.errstate(divide="ignore", invalid="ignore"):
             coverage = np.where(full > 0, seconds / full, 0.0)
         result, resultant = self._estimate(cut, n_valid, stats)
+        if self.kind == "logarithmic":
+            stats["mean"] = result  # the arithmetic mean of levels in dB means nothing
         n, excluded = cut(self.n, 0).sum(axis=-1), cut(self.excluded, 0).sum(axis=-1)
         worst = np.where(valid, cut(self.sensor_class, 0), 0).max(axis=-1, initial=0)
         spread = self.kind not in {"circular", "level"}
