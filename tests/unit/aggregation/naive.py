@@ -223,3 +223,128 @@ def days(zone, first, last):
 
 def needed(parts, percent):
     return ceil(parts * percent / 100)
+
+
+# -- what an answer says: windows of the calendar, profiles, panels, bounds, shares, classes
+
+
+def parking_hour(rows, capacities, channels):
+    """One hour of a site of car parks or places: occupied and capacity are added, one without capacity says nothing."""
+    rows = [
+        row | {"valid": row["valid"] and places is not None, "capacity": places}
+        for row, places in zip(rows, capacities, strict=True) if row is not None
+    ]  # fmt: skip
+    result = site_hour("occupancy", rows, channels)
+    if result is None:
+        return None
+    entering = [row for row in rows if row["valid"]] or rows
+    numbers = [row["linear"] for row in entering if row["linear"] is not None]
+    places = [row["capacity"] for row in entering if row["capacity"] is not None]
+    return result | {"linear": fsum(numbers) if numbers else None, "capacity": fsum(places) if places else None}
+
+
+def sea_level(pressure, height):
+    """ICAO standard atmosphere."""
+    return pressure * (1 - 0.0065 * height / 288.15) ** -5.25588
+
+
+def groups(period, zone, hours):
+    """Hours (ns) by the start of their window: {start: [hours]}; of profiles by key."""
+    tz = ZoneInfo(zone)
+    found = {}
+    for hour in hours:
+        local = datetime.fromtimestamp(hour // 10**9, tz)
+        day = local.date()
+        if period == "hour_of_day":
+            key = local.hour
+        elif period == "hour_of_week":
+            key = day.isoweekday() * 100 + local.hour
+        elif period == "hour":
+            key = hour
+        else:
+            first = {
+                "day": day, "week": day - timedelta(days=day.isoweekday() - 1), "month": day.replace(day=1),
+                "quarter": day.replace(month=[1, 1, 1, 4, 4, 4, 7, 7, 7, 10, 10, 10][day.month - 1], day=1),
+                "year": day.replace(month=1, day=1),
+            }[period]  # fmt: skip
+            key = int(datetime(first.year, first.month, first.day, tzinfo=tz).timestamp()) * 10**9
+        found.setdefault(key, []).append(hour)
+    return found
+
+
+def profile(kind, rows, parts):
+    """A site's mean of the valid hours of one name."""
+    result = over_time("state" if kind != "circular" else kind, rows, parts, ceil(parts * 0.75), parts * H)
+    return None if result is None else result
+
+
+def published(
+    kind, rows, length, *, estimator=None, panel=None, everyone=None, heights=None, thresholds=None, classes=None
+):
+    """Everything an answer says of an area in a window. `everyone`: what invalid sites would give is asked for, too."""
+    if heights is not None:
+        rows = [
+            None if row is None else row | {
+                "valid": row["valid"] and height is not None,
+                "linear": None if height is None or row["linear"] is None else sea_level(row["linear"], height),
+            }
+            for row, height in zip(rows, heights, strict=True)
+        ]  # fmt: skip
+    if kind.startswith("extreme"):
+        # Covered by what was read before it, an hour without a reading has no extreme, and no vote.
+        rows = [None if row is None else row | {"valid": row["valid"] and row["linear"] is not None} for row in rows]
+    if kind == "occupancy":
+        result = area("state", [share(row) for row in rows], length)
+        valid = [row for row in rows if row is not None and row["valid"]]
+        places = fsum(row["capacity"] for row in valid if row["capacity"] is not None)
+        occupied = [row["linear"] for row in valid if row["linear"] is not None]
+        result["value"] = fsum(occupied) / places if places and occupied else None
+    else:
+        result = area(kind, rows, length, estimator=estimator, panel=panel)
+    result["n"] = sum(row["n"] for row in rows if row is not None)
+    result["excluded"] = sum(row["excluded"] for row in rows if row is not None)
+    if kind == "logarithmic":
+        result["mean"] = result["value"]
+    result["concentration"] = result["worst_class"] = None
+    entering = [row for i, row in enumerate(rows) if row is not None and row["valid"] and (panel is None or panel[i])]
+    if kind == "circular" and entering:
+        u, v, w = (fsum(row["vector"][i] for row in entering if row["vector"]) for i in range(3))
+        result["concentration"] = hypot(u, v) / w if w else None
+    if kind == "level":
+        reached = [
+            sum(row["max"] >= threshold for threshold in own)
+            for row, own in zip(rows, thresholds, strict=True) if row is not None and row["max"] is not None and own
+        ]  # fmt: skip
+        result["worst_class"] = max(reached, default=None)
+        result |= dict.fromkeys(("mean", "median", "min", "max", "sd"))
+    known = [
+        each
+        for i, each in enumerate(classes)
+        if rows[i] is not None and rows[i]["valid"] and (panel is None or panel[i])
+    ]
+    result["sensor_class"] = None if not known or None in known else max(known)
+    if everyone and result["status"] == "insufficient_coverage":
+        lent = [
+            None if row is None else row | {"valid": row["linear"] is not None or row["vector"] is not None}
+            for row in rows
+        ]
+        other = published(kind, lent, length, estimator=estimator, classes=classes, thresholds=thresholds)
+        result["value"] = other["value"]
+    return result
+
+
+def share(row):
+    if row is None or not row["valid"]:
+        return row
+    return row | {"linear": row["linear"] / row["capacity"] if row["capacity"] and row["linear"] is not None else None}
+
+
+def bound(kind, statistic, coverage, value):
+    """What a figure of partial data still says."""
+    if value is None or coverage >= 1 or statistic in {"sd", "concentration"}:
+        return None
+    if statistic in {"highest", "worst_class"}:
+        return ">="
+    if statistic == "lowest":
+        return "<="
+    return {"extreme_max": ">=", "extreme_min": "<="}.get(kind, ">=" if kind in SUMMING else None)
