@@ -28,7 +28,6 @@ _BRACE, _BACKSLASH = b"{\\"
 _decode_unread = msgspec.json.Decoder(cs.UnreadUp).decode
 _decode_brief = msgspec.json.Decoder(cs.BriefUp).decode
 _decode_info = msgspec.json.Decoder(cs.DeviceInfo).decode
-_decode_heard = msgspec.json.Decoder(list[cs.RxInfo] | None).decode
 _DECODERS: dict[str, Callable[[bytes], cs.Message]] = {
     "up": msgspec.json.Decoder(cs.Up).decode,
     "join": msgspec.json.Decoder(cs.Join).decode,
@@ -72,7 +71,7 @@ def parser(source: SourceBase, bounds: Bounds, *, radio: bool = True) -> Callabl
     template = compile_template(source.topic_template)
     match = template.fullmatch
     has_eui = "dev_eui" in template.groupindex
-    decode_up: Callable[[bytes], cs.Up] = _decode_unread if radio else _decode_brief
+    decode_up: Callable[[bytes], cs.UnreadUp | cs.BriefUp] = _decode_unread if radio else _decode_brief
     agree = bounds.agree
 
     @lru_cache(16384)
@@ -94,17 +93,15 @@ def parser(source: SourceBase, bounds: Bounds, *, radio: bool = True) -> Callabl
             return _other(received, topic_eui, event, bounds)
         try:
             up = decode_up(body)
-            info = bytes(up.device_info)  # type: ignore[call-overload]  # unread until here
+            info = bytes(up.device_info)
             who = _remembered(info, topic_eui) if len(info) <= MAX_INFO else _sender(info, topic_eui)
             claimed = rfc3339_ns(up.time) if up.time else None
             near = claimed is not None and -agree <= claimed - received.received_at <= agree
-            if not radio:
-                up.rx_info = None if near else _decode_heard(up.rx_info)  # type: ignore[arg-type]  # bytes until here
-                up.tx_info = up.relay_rx_info = None
             if near:
                 assert claimed is not None
                 when = claimed, _NETWORK, False  # the common case needs no second clock
             else:
+                up = _decode_unread(body)
                 when = network_time(claimed, _server(up.rx_info), received.received_at, bounds)
         except (*MALFORMED, ValueError):
             _json(event, body)  # reads all of it, and says what is wrong and where

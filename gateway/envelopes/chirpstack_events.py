@@ -57,7 +57,7 @@ def sender(info: cs.DeviceInfo, topic_eui: str, dirty: bool) -> Sender:
     return Sender(_device(info, topic_eui), name, hints, location, tags)
 
 
-def uplink(received: Received, who: Sender, up: cs.Up, when: When) -> Sequence[Event]:
+def uplink(received: Received, who: Sender, up: cs.Up | cs.BriefUp, when: When) -> Sequence[Event]:
     """An up event whose sender and times are read."""
     device, name, hints, location, tags = who
     time, source, rejected = when
@@ -82,7 +82,7 @@ def uplink(received: Received, who: Sender, up: cs.Up, when: When) -> Sequence[E
         name,
         up.deduplication_id,
         up.f_cnt,
-        _radio(heard, up) if heard else None,
+        _radio(heard, up.relay_rx_info, up.tx_info) if heard else None,
         location,
         rejected,
         _clock_gateway(heard) if rejected else "",
@@ -155,14 +155,12 @@ def _device(info: cs.DeviceInfo, topic_eui: str) -> str:
     return eui
 
 
-def _radio(heard: list[cs.RxInfo], up: cs.Up) -> Radio:
+def _radio(heard: list[cs.RxInfo], relay: cs.RelayRxInfo | None, tx: cs.TxInfo | None) -> Radio:
     """The best gateway's values: highest SNR, then highest RSSI. An RSSI of 0 dBm is protobuf's "not set"."""
-    if up.relay_rx_info is not None:
-        relay = up.relay_rx_info
+    if relay is not None:
         return Radio(relay.rssi or None, relay.snr, None, None, relay.dev_eui)
     best = heard[0] if len(heard) == 1 else max(heard, key=_strength)
     snr = best.snr
-    tx = up.tx_info
     lora = tx.modulation.lora if tx is not None and tx.modulation is not None else None
     return Radio(
         best.rssi or None,

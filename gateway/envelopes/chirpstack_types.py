@@ -7,7 +7,7 @@ the order of the JSON, which msgspec reads fastest.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -87,12 +87,20 @@ class UnreadUp(Up, rename="camel", gc=False, kw_only=True):
     device_info: msgspec.Raw  # type: ignore[assignment]  # whoever needs it reads it
 
 
-class BriefUp(UnreadUp, rename="camel", gc=False, kw_only=True):
-    """The same without reading how it was heard either: those members stay bytes until somebody needs them."""
+class BriefUp(msgspec.Struct, rename="camel", gc=False, kw_only=True):
+    """The same without how it was heard, which is not even looked at."""
 
-    rx_info: msgspec.Raw = msgspec.Raw(b"null")  # type: ignore[assignment]  # `read_later` puts the list in its place
-    tx_info: msgspec.Raw = msgspec.Raw(b"null")  # type: ignore[assignment]  # as above
-    relay_rx_info: msgspec.Raw = msgspec.Raw(b"null")  # type: ignore[assignment]  # as above
+    rx_info: ClassVar[None] = None
+    tx_info: ClassVar[None] = None
+    relay_rx_info: ClassVar[None] = None
+    deduplication_id: str = ""
+    time: str | None = None
+    device_info: msgspec.Raw
+    f_cnt: int = 0
+    f_port: int = 0
+    data: bytes | None = None
+    object: Any = None
+    join_server_context: Any = None
 
 
 class Join(msgspec.Struct, rename="camel", gc=False, kw_only=True):
