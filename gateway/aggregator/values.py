@@ -108,8 +108,10 @@ def area_values(
     found = compute(rows, panel)
     key = ["area", "quantity", "start"]
     if invalid:
-        # An hour without any reading has no value, valid or not.
-        shown = rows.with_columns(valid=pl.col("linear").is_not_null() | pl.col("w").is_not_null())
+        # An hour without any reading has no value, valid or not, and a car park without its capacity neither.
+        parks = plan.points.filter(pl.col("quantity").is_in(["parking_occupied", "occupancy"]))["point"]
+        full = pl.col("capacity").is_not_null() | ~pl.col("point").is_in(parks.implode())
+        shown = rows.with_columns(valid=(pl.col("linear").is_not_null() | pl.col("w").is_not_null()) & full)
         everyone = frozenset(plan.points["point"].to_list())
         other = compute(shown, everyone).select(*key, invalid="value")
         found = found.join(other, on=key, how="left")

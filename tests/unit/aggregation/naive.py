@@ -325,9 +325,11 @@ def published(
     result["sensor_class"] = None if not known or None in known else max(known)
     if everyone and result["status"] == "insufficient_coverage":
         lent = [
-            None if row is None else row | {"valid": row["linear"] is not None or row["vector"] is not None}
+            None if row is None else row | {
+                "valid": (row["linear"] is not None or row["vector"] is not None) and row.get("capacity", 1) is not None
+            }
             for row in rows
-        ]
+        ]  # fmt: skip
         other = published(kind, lent, length, estimator=estimator, classes=classes, thresholds=thresholds)
         result["value"] = other["value"]
     return result

@@ -86,8 +86,8 @@ def city(span=(START, STOP)):
             devices = ("1", "2") if site == "A" and quantity not in {"vehicle_count", "water_level"} else ("1",)
             for number in devices:
                 expected = HALF if number == "2" else HOURLY
-                for channel in channels:
-                    found.append(Series(f"{quantity}-{site}{number}", channel, quantity, site, expected))
+                device = f"{quantity}-{site}{number}"
+                found.extend(Series(device, channel, quantity, site, expected) for channel in channels)
     for one in list(found):
         measured(one, dice, span)
         if one.quantity == "wind_from_direction":
