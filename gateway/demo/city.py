@@ -91,28 +91,28 @@ def devices() -> Iterator[SimulatedDevice]:
     everywhere = places()
     dense = sorted(everywhere, key=lambda place: (-place.density, place.number))
     spread = sorted(everywhere, key=lambda place: share(f"{place.number} spread"))
-    streets = [place for place in everywhere if place.pressure > 0]
+    streets = [place for place in spread if place.pressure > 0][:44]
     green = sorted(everywhere, key=lambda place: (place.density, place.number))
     chosen: dict[str, Sequence[Place]] = {
-        "climate": [*everywhere, *dense[:12]],
-        "noise": dense[:34],
-        "dust": spread[:20],
+        "climate": [*everywhere, *dense[:8]],
+        "noise": dense[:28],
+        "dust": spread[:16],
         "air": dense[:20],
         "weather": spread[::9],
         "rain": spread[4::9],
-        "soil": [*green[:18], *dense[:8]],
+        "soil": [*green[:14], *dense[:6]],
         "tension": dense[6:12],
         "river": [place for place in dense if place.height < 175][:10],
-        "waste": [*spread[:34], *dense[:6]],
-        "bay": [*streets, *[place for place in dense if place.pressure > 0][:10]],
+        "waste": [*spread[:26], *dense[:4]],
+        "bay": [*streets, *streets],
         "car park": dense[:12],
         "people": dense[:12],
         "bicycles": spread[::6],
         "vehicles": dense[:12],
-        "energy": spread[10:22],
-        "water": spread[20:36],
+        "energy": spread[10:30],
+        "water": spread[20:48],
         "room": spread[30:46],
-        "door": spread[40:58],
+        "door": spread[40:52],
         "phones": dense[:6],
     }
     for use, where in chosen.items():

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from gateway.demo import signals
 from gateway.demo.chance import counted, noise, share, smooth
 from gateway.demo.places import Place
-from gateway.demo.weather import DAY, HOUR, Weather
+from gateway.demo.weather import DAY, HOUR, STEP, Weather
 
 HOUSE = 420
 """Litres of water that a small house uses in a day."""
@@ -70,11 +70,12 @@ def atm41(w: Weather, p: Place, d: str, t: float, e: float) -> dict[str, float]:
     """All-in-one weather station, with lightning."""
     sky, air = w.at(t), climate(w, p, d, t, e)
     strikes = round(sky.lightning * e / 600)
+    gust = max(w.at(t - ago).gust for ago in range(0, int(e), STEP))
     near = {"lightning_distance": 3 + 9 * share(d, int(t))} if strikes else {}  # km
     return {
         **near, "solar_irradiance": sky.radiation, "precipitation": w.rain_total(t) - w.rain_total(t - e),
         "lightning_count": strikes, "wind_speed": sky.wind,
-        "wind_from_direction": sky.direction, "wind_gust": sky.gust, "vapour_pressure": 0.9,
+        "wind_from_direction": sky.direction, "wind_gust": gust, "vapour_pressure": 0.9,
         "air_temperature": air["air_temperature"], "relative_humidity": air["relative_humidity"] / 100,
         "air_pressure": signals.pressure(sky, p) / 10, "internal_temperature": air["air_temperature"] + 2,
         "tilt_x": 0.4, "tilt_y": -0.2, "heading": 180, "wind_speed_north": 1.2, "wind_speed_east": 1.4,
