@@ -19,7 +19,7 @@ from gateway.aggregation.calendar import DAY_NS, HOUR_NS, DayBasis, Period
 from gateway.aggregation.hourly import USED, latest, lean_hours, reach
 from gateway.aggregation.plan import Plan
 from gateway.aggregation.rules import Capture
-from gateway.aggregation.sites import site_hours
+from gateway.aggregation.sites import Facts, site_hours
 from gateway.aggregation.spatial import Windows, area_periods, fixed_panel
 
 LONGER = (Period.WEEK, Period.MONTH, Period.QUARTER, Period.YEAR)
@@ -164,13 +164,15 @@ def fill_site_hours(
     before, after = reach(plan)
     counters = plan.parts.filter(pl.col("kind") == "accumulator")
     firsts = observations.first_used(counters, used) if counters.height else {}
+    facts = Facts(plan)
     days = max(1, CELLS // max(1, plan.parts.height) // 24)
     slices = [(low, min(low + days * DAY_NS, stop)) for low in range(start, stop, days * DAY_NS)]
 
     def work(bounds: tuple[int, int]) -> None:
         low, high = bounds
         found = observations.between(low - before, high + after)
-        hours = site_hours(lean_hours(found, plan, low, high, used=used, first_used=firsts), plan, low, high)
+        lean = lean_hours(found, plan, low, high, used=used, first_used=firsts)
+        hours = site_hours(lean, plan, low, high, facts=facts)
         cursor = connection.cursor()
         tables.append(cursor, "site_hour", hours)
         if also is not None:

@@ -209,12 +209,12 @@ def _family(number: int, rows: Rows, slab: Slab, firsts: dict[int, int], *, lean
         kinds.differences(rows, slab, firsts, cells)
     else:
         for chunk in rows.chunks():
-            integrands = _lean_integrands if lean else _integrands
+            integrands = lean_integrands if lean else _integrands
             kinds.held(chunk, slab, integrands(number, chunk, slab), cells)
     return cells
 
 
-def _lean_integrands(number: int, rows: Rows, slab: Slab) -> dict[str, Floats]:
+def lean_integrands(number: int, rows: Rows, slab: Slab) -> dict[str, Floats]:
     """The same without what only SERIES_HOUR has."""
     match number:
         case 1:

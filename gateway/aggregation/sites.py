@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
@@ -22,17 +24,17 @@ KINDS = tuple(str(kind.value) for kind in FAMILY)
 _SUMS = ("increment", "count", "accumulator")
 
 
-def site_hours(hours: pl.DataFrame, plan: Plan, start: int, stop: int) -> pl.DataFrame:
+def site_hours(hours: pl.DataFrame, plan: Plan, start: int, stop: int, *, facts: Facts | None = None) -> pl.DataFrame:
     """Site-hours (schema SITE_HOUR) of the hours in `[start, stop)` ns from rows of schema LEAN_HOUR (or SERIES_HOUR).
 
     The mean of the valid series-hours: energy mean of levels in dB, vector sum of directions, the largest (smallest)
     of extremes; counts (two directions, two doors) are summed; of parking places the occupied and the capacity are
     summed. When no series-hour is valid, the others make a value that is marked invalid,
-    and the best of them says how much of the hour was covered.
+    and the best of them says how much of the hour was covered. `facts` of the plan, where they are at hand.
     """
     if "energy" in hours.columns:
         hours = lean(hours)
-    facts = _Facts(plan)
+    facts = facts or Facts(plan)
     # Of a device whose other quantities nobody asks for, the plan has parts without a point.
     asked = facts.asked[hours["part"].to_numpy()]
     hours = hours if asked.all() else hours.filter(pl.Series(asked))
@@ -42,12 +44,16 @@ def site_hours(hours: pl.DataFrame, plan: Plan, start: int, stop: int) -> pl.Dat
     if alone.all():
         return simple
     # A series that was taken down and hung up again at the same site is one series still.
-    shown = _shown(united(hours.filter(pl.Series(~alone)), plan), facts, plan)
-    return pl.concat([simple, _combined(_with_capacity(shown, hours, plan), plan, start, stop)])
+    others = hours.filter(pl.Series(~alone))
+    shown = _shown(united(others, facts.several), facts)
+    return pl.concat([simple, _combined(_with_capacity(shown, others, facts.several), facts.several, start, stop)])
 
 
-class _Facts:
-    """What is known of each part, by its number: arrays to be indexed with it."""
+class Facts:
+    """What is known of each part, by its number: arrays to be indexed with it.
+
+    `several` is the part of the plan with points of several series, and those of parking places.
+    """
 
     def __init__(self, plan: Plan) -> None:
         rows = plan.parts.select("part", "point", "sensor_class").join(
@@ -62,6 +68,12 @@ class _Facts:
         self.sensor_class = _scattered(part, rows["sensor_class"], size, np.int8)
         # How full a car park is needs its capacity, even where it is alone.
         self.alone = _scattered(part, rows["alone"] & (rows["kind"] != "occupancy"), size, np.bool_)
+        points = plan.points.filter(~pl.col("alone") | (pl.col("kind") == "occupancy"))
+        parts = plan.parts.filter(pl.col("point").is_in(points["point"].implode()))
+        self.several = replace(
+            plan, points=points, parts=parts,
+            stretches=plan.stretches.filter(pl.col("part").is_in(parts["part"].implode())),
+        )  # fmt: skip
 
 
 def _scattered(part: Numbers, column: pl.Series, size: int, dtype: type[np.generic]) -> Numbers:
@@ -70,7 +82,7 @@ def _scattered(part: Numbers, column: pl.Series, size: int, dtype: type[np.gener
     return found
 
 
-def _simple(hours: pl.DataFrame, facts: _Facts) -> pl.DataFrame:
+def _simple(hours: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """The site-hours of points with one series."""
     part, covered = hours["part"].to_numpy(), hours["covered"].to_numpy()
     seconds = covered / 1e9
@@ -97,9 +109,9 @@ def _linear(hours: pl.DataFrame, kind: Numbers) -> Floats:
     return np.asarray(linear)
 
 
-def _shown(hours: pl.DataFrame, facts: _Facts, plan: Plan) -> pl.DataFrame:
+def _shown(hours: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     """Series-hours with the facts of their point; `linear` is the value of the hour."""
-    part = hours["part"].to_numpy()
+    part, plan = hours["part"].to_numpy(), facts.several
     names = plan.parts.select("part", "point", "device", "channel", "sensor_class").join(
         plan.points.select("point", "quantity", "kind"), on="point"
     )

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from gateway.aggregation.calendar import DAY_NS, HOUR_NS
-from gateway.aggregation.hourly import USED, reach, series_hours
+from gateway.aggregation.hourly import USED, lean_hours, reach
 from gateway.aggregation.plan import Plan, PlanError, make_plan
-from gateway.aggregation.sites import site_hours
+from gateway.aggregation.sites import Facts, site_hours
 from gateway.aggregator.changes import changed_times, renumber, restrict
-from gateway.aggregator.dirty import DirtyWindows, Marks, merge
+from gateway.aggregator.dirty import DirtyWindows, Marks, Span, merge
+from gateway.aggregator.edge import LiveEdge
 from gateway.aggregator.places import Places, PlanSource, memberships, site_frame
 from gateway.aggregator.reading import FramesReading, Reading, first_used
 from gateway.aggregator.results import Results
@@ -90,6 +93,9 @@ class Engine:
         self._newest = results.note("newest")
         found = results.load_plan()
         self.plan: Plan | None = found[0] if found else None
+        self._edge: LiveEdge | None = None
+        self._facts: Facts | None = None
+        self._quantity: dict[object, str] = {}
         self.revision = found[1] if found else 0
         self._moved: dict[str, list[tuple[int, int]]] = defaultdict(list)
 
@@ -150,6 +156,8 @@ class Engine:
         self.plan, self.places, self._series = plan, places, series
         self._firsts.clear()
         self._devices = _devices(plan)
+        self._edge, self._facts = LiveEdge(plan, self._used), Facts(plan)
+        self._quantity = dict(plan.points.select("point", "quantity").iter_rows())
 
     def _clipped(self, spans: dict[str, list[tuple[int, int]]], series: pl.DataFrame) -> Marks:
         """Marks for spans of devices, as far as they have observations."""
@@ -192,11 +200,11 @@ class Engine:
         marks = self._dirty.take()
         done = Done()
         try:
-            if isinstance(self._reading, FramesReading) and marks:
-                hours = [hour for _, hour in marks]
-                self._reading.learn(sorted({key[0] for key in marks}), min(hours), max(hours) + HOUR_NS)
-            if self.refresh():
-                merge(marks, self._dirty.take())
+            self._learn(marks)
+            while self.refresh():  # what was stored meanwhile may be of series that nobody has learnt of yet
+                more = self._dirty.take()
+                merge(marks, more)
+                self._learn(more)
             if marks and self.plan is not None:
                 self._recompute(marks, done)
         except BaseException:
@@ -205,17 +213,41 @@ class Engine:
         done.seconds = time.thread_time() - began
         return done
 
+    def _learn(self, marks: Marks) -> None:
+        """Which series the marked devices have, where the store does not number them."""
+        if isinstance(self._reading, FramesReading) and marks:
+            hours = [hour for _, hour in marks]
+            self._reading.learn(sorted({key[0] for key in marks}), min(hours), max(hours) + HOUR_NS)
+
     def _recompute(self, marks: Marks, done: Done) -> None:
         # Neither a device that hangs nowhere nor a clock that runs ahead says how far the city's data reach.
         newest = max((span[1] for (device, _), span in marks.items() if device in self._devices), default=0)
-        newest = min(newest, self._clock())
+        newest = min(newest, self._clock(), self._dirty.heard)
         if newest > self._newest:
             self._newest = newest
             self.results.set_note("newest", newest)
         self._check_firsts(marks)
         done.device_hours = len(marks)
-        for low, high, devices in boxes(self._ranges(marks), self._devices):
+        assert self._edge is not None
+        spans, others = self._edge.split(marks, self._newest)
+        for low, high, devices in boxes(self._ranges(others), self._devices):
             self._box(low, high, devices, done)
+        self._edge.forget({device for device, _ in others})
+        if spans:
+            self._extend(spans, done)
+
+    def _extend(self, spans: Mapping[str, Span], done: Done) -> None:
+        """What continues the last hours."""
+        assert self._edge is not None
+        assert self.plan is not None
+        found = self._edge.extend(spans, self._reading.between, self._first_of)
+        done.rows += found.rows
+        hours = site_hours(found.hours, self.plan, found.low, found.high, facts=self._facts)
+        self._replace(hours, pl.Series(found.points, dtype=pl.Int32), found.low, found.high, done)
+
+    def _first_of(self, parts: NDArray[np.int64]) -> dict[int, int]:
+        assert self.plan is not None
+        return self._first_readings(self.plan.parts.filter(pl.col("part").is_in(parts.tolist())))
 
     def _check_firsts(self, marks: Marks) -> None:
         """A counter's very first reading has no predecessor: when another one becomes the first, both change."""
@@ -267,25 +299,25 @@ class Engine:
         if not sub.parts.height:
             return
         before, after = reach(sub)
-        firsts = self._first_readings(sub)
+        firsts = self._first_readings(sub.parts)
         series = sub.parts["series"].unique().to_list()
-        quantities = dict(self.plan.points.select("point", "quantity").iter_rows())
         step = max(1, CELLS // sub.parts.height) * HOUR_NS
         for start in range(low, high, step):
             stop = min(start + step, high)
             rows = self._reading.between(start - before, stop + after, series)
-            hours = (
-                site_hours(series_hours(rows, sub, start, stop, used=self._used, first_used=firsts), sub, start, stop)
-                .filter(pl.col("point").is_in(points.implode()))
-                .with_columns(pl.col(pl.Float64).fill_nan(None))
-            )
-            changed = self.results.replace(hours, points.to_list(), start, stop, self._clock())
+            lean = lean_hours(rows, sub, start, stop, used=self._used, first_used=firsts)
             done.rows += rows.height
-            for point, hour in changed.iter_rows():
-                done.changed[quantities[point]].add(hour)
+            self._replace(site_hours(lean, sub, start, stop), points, start, stop, done)
 
-    def _first_readings(self, plan: Plan) -> dict[int, int]:
-        counters = plan.parts.filter(pl.col("kind") == "accumulator")
+    def _replace(self, hours: pl.DataFrame, points: pl.Series, low: int, high: int, done: Done) -> None:
+        """Make `hours`, as far as they are of these points, all that is known of them in `[low, high)`."""
+        mine = hours.filter(pl.col("point").is_in(points.implode())).with_columns(pl.col(pl.Float64).fill_nan(None))
+        changed = self.results.replace(mine, points.to_list(), low, high, self._clock())
+        for (point,), rows in changed.partition_by("point", as_dict=True).items():
+            done.changed[self._quantity[point]].update(rows["start"].to_list())
+
+    def _first_readings(self, parts: pl.DataFrame) -> dict[int, int]:
+        counters = parts.filter(pl.col("kind") == "accumulator")
         keys = {row[0]: (row[1], row[2]) for row in counters.select("part", "series", "start").iter_rows()}
         unknown = [part for part, key in keys.items() if key not in self._firsts]
         if unknown:

@@ -21,8 +21,8 @@ class Reading(Protocol):
     def series(self) -> pl.DataFrame:
         """Every series (schema SERIES); a number stays its series' for good."""
 
-    def between(self, low: int, high: int, series: Sequence[int]) -> pl.DataFrame:
-        """Points of these series in `[low, high)` ns (schema ROWS), in any order."""
+    def between(self, low: int, high: int, series: Sequence[int] | None) -> pl.DataFrame:
+        """Points of these series (None: all) in `[low, high)` ns (schema ROWS), in any order."""
 
     def bounds(self, series: Sequence[int], flags: Sequence[int] | None = None) -> Mapping[int, tuple[int, int]]:
         """Times of the first and the last point of each series, of these flags and with a value when they are given."""
@@ -59,7 +59,7 @@ class NumberedReading:
         """See Reading."""
         return self._store.bounds(series, flags)
 
-    def between(self, low: int, high: int, series: Sequence[int]) -> pl.DataFrame:
+    def between(self, low: int, high: int, series: Sequence[int] | None) -> pl.DataFrame:
         """See Reading."""
         return self._store.numbered(low, high, series).cast(ROWS)  # type: ignore[arg-type]  # dtypes are classes
 
@@ -85,7 +85,7 @@ class FramesReading:
         known = {key[:3] for key in self._store.keys(devices, start, stop)}
         self._number(name for name in sorted(known) if name[2] in QUANTITIES)
 
-    def between(self, low: int, high: int, series: Sequence[int]) -> pl.DataFrame:
+    def between(self, low: int, high: int, series: Sequence[int] | None) -> pl.DataFrame:
         """See Reading."""
         return pl.concat([pl.DataFrame(schema=ROWS), *self._pieces(low, high, series)])
 
@@ -101,8 +101,9 @@ class FramesReading:
                 found[number] = (min(low, before[0]), max(high, before[1]))
         return found
 
-    def _pieces(self, low: int, high: int, series: Sequence[int]) -> Iterator[pl.DataFrame]:
-        wanted = self.series().filter(pl.col("series").is_in(list(series)))
+    def _pieces(self, low: int, high: int, series: Sequence[int] | None) -> Iterator[pl.DataFrame]:
+        known = self.series()
+        wanted = known if series is None else known.filter(pl.col("series").is_in(list(series)))
         for (quantity,), names in wanted.partition_by("quantity", as_dict=True).items():
             for rows in self._store.frames(str(quantity), low, high):
                 yield rows.join(names, on=["device", "channel"]).select(
