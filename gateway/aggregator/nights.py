@@ -18,6 +18,7 @@ from gateway.aggregation.disclosure import Disclosure, Group, Tree
 
 Bools = NDArray[np.bool_]
 _ROUNDS = 30
+_NOTHING = 1e-6
 
 
 def hide_nights(
@@ -42,7 +43,7 @@ def hide_nights(
         for step in range(5):
             out = _stepped(tree, out, secret, dark, at, step)
             out = _closed(group, out, dark, at, secondary, rules)
-            if not pinned(tree, group.total[at], out[at], secret[at]):
+            if not pinned(tree, group.sites[at], group.total[at], out[at], secret[at]):
                 break
     return out
 
@@ -94,18 +95,22 @@ def _closed(
             return out
 
 
-def pinned(tree: Tree, total: NDArray[np.float64], hidden: Bools, secret: Bools) -> bool:
+def pinned(tree: Tree, sites: NDArray[np.float64], total: NDArray[np.float64], hidden: Bools, secret: Bools) -> bool:
     """Whether somebody who adds and subtracts knows one of the secret hours exactly.
 
     Args:
         tree: the areas.
+        sites: windows x areas, how many enter; everybody knows where none is.
         total: windows x areas, whole numbers; the sums over windows are known, too.
         hidden: what is not shown.
         secret: what must not be known.
     """
     # What is in an area and in no area inside it is a part of every area around it.
     low = np.zeros_like(total)
-    high = np.full_like(total, total.sum())
+    own = sites.copy()
+    for at, children in enumerate(tree.children):
+        own[:, at] -= sites[:, children].sum(axis=1)
+    high = np.where(own > 0, total.sum(), 0.0)
     for _ in range(_ROUNDS):
         was = (low.copy(), high.copy())
         for at, mask in enumerate(tree.inside):
@@ -124,7 +129,34 @@ def pinned(tree: Tree, total: NDArray[np.float64], hidden: Bools, secret: Bools)
         known = high[:, mask].sum(axis=1) - low[:, mask].sum(axis=1) < 1
         if (known & secret[:, at]).any():
             return True
-    return False
+    return _computable(tree, hidden, secret, high - low > 0)
+
+
+def _computable(tree: Tree, hidden: Bools, secret: Bools, open_: Bools) -> bool:
+    """Whether a secret hour follows from what is shown by addition and subtraction alone.
+
+    `open_`: the parts (windows x areas) whose value does not follow from their bounds.
+    """
+    number = np.full(open_.shape, -1)
+    number[open_] = np.arange(open_.sum())
+
+    def about(windows: NDArray[np.int64], at: int) -> NDArray[np.float64]:
+        row = np.zeros(int(open_.sum()))
+        parts = number[np.ix_(windows, np.nonzero(tree.inside[at])[0])]
+        row[parts[parts >= 0]] = 1
+        return row
+
+    every = np.arange(len(hidden))
+    equations = [about(np.array([window]), at) for window, at in zip(*np.nonzero(~hidden), strict=True)]
+    equations += [about(every, at) for at in range(hidden.shape[1])]
+    wanted = np.array([about(np.array([window]), at) for window, at in zip(*np.nonzero(secret), strict=True)])
+    known = np.unique(np.array([row for row in equations if row.any()]), axis=0)
+    if not len(known):
+        return False
+    _, sizes, basis = np.linalg.svd(known, full_matrices=False)
+    basis = basis[sizes > _NOTHING]
+    left = wanted - wanted @ basis.T @ basis
+    return bool((np.abs(left).max(axis=1) < _NOTHING).any())
 
 
 def _tightened(
