@@ -172,7 +172,7 @@ def _combined(several: pl.DataFrame, plan: Plan, start: int, stop: int) -> pl.Da
         pl.col("kind").first(),
         pl.when(extreme == "extreme_max").then(pl.col("linear").max())
         .when(extreme == "extreme_min").then(pl.col("linear").min())
-        .when(extreme == "occupancy").then(pl.col("linear").sum())
+        .when((extreme == "occupancy") & pl.col("linear").is_not_null().any()).then(pl.col("linear").sum())
         .otherwise(pl.col("linear").mean()).alias("linear"),
         pl.when(pl.col("u").is_not_null().any()).then(pl.col("u", "v", "w").sum() / pl.col("seconds").sum()),
         pl.when(pl.col("capacity").is_not_null().any()).then(pl.col("capacity").sum()).alias("capacity"),
