@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from threading import Lock
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import structlog
 
@@ -15,6 +15,7 @@ from gateway.aggregator.engine import Done, Engine
 from gateway.aggregator.written import Writer
 from gateway.config import ConfigError
 from gateway.model import StoreUnavailableError
+from gateway.threads import finished
 
 SHORTEST, LONGEST = 0.3, 3.5
 """Seconds between two rounds at least and at most; with the round itself a new value shows within 5 s."""
@@ -26,7 +27,6 @@ WRITE_EVERY = 5.0
 TIDY_EVERY = 60.0
 DAY = 86_400
 _log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 
 class Observer(Protocol):
@@ -76,7 +76,7 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled; a round that was begun is finished."""
         while True:
-            pause = await _shielded(self._round)
+            pause = await finished(self._round)
             await asyncio.sleep(pause)
 
     def _round(self) -> float:
@@ -133,13 +133,3 @@ class Worker:
             _log.warning("aggregation stands still" if not self._engine.problem else "facts not taken over",
                          detail=problem)  # fmt: skip
         self.problem = problem
-
-
-async def _shielded(work: Callable[[], T]) -> T:
-    """Run in a thread and wait for its end even when cancelled: a thread cannot be taken back."""
-    task = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise

@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 
 from gateway.app.health import StateReader
 from gateway.model import SECOND_NS, Entry
-from gateway.pipeline.processor import Processed
+from gateway.pipeline.processed import Processed
 
 
 class ProcessMetrics:

@@ -10,21 +10,25 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import msgspec
 import structlog
 
+from gateway.app.heard import HeardDevices
+from gateway.app.letters import lettered, refusals
 from gateway.deadletters import DeadLetters, DeadLettersError
 from gateway.journal import Consumer, JournalDamagedError
-from gateway.model import Entry, JournalUnavailableError, Reason, Refused, Rejected, Store
+from gateway.model import Entry, JournalUnavailableError, Store
 from gateway.model import StoreUnavailableError as Unavailable
 from gateway.pipeline.memory import Memory
-from gateway.pipeline.processor import Processed, Processor
-from gateway.registry.seen import Heard, SeenDevices
+from gateway.pipeline.processed import Processed
+from gateway.pipeline.processor import Processor
+from gateway.registry.seen import SeenDevices
+from gateway.threads import finished
 
 CONSUMER = "process"
 SAVE_EVERY = 30.0
@@ -37,7 +41,6 @@ IDLE = 5.0
 """Seconds to wait for new entries before looking whether something is to be saved."""
 DAMAGED_PAUSE = 5.0
 _log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 
 class Observer(Protocol):
@@ -90,13 +93,12 @@ class ProcessLoop:
             observer: told of every batch.
         """
         self._consumer, self._store = consumer, store
-        self._deadletters, self._seen = deadletters, seen
+        self._deadletters, self._heard = deadletters, HeardDevices(seen)
         self._make_processor, self._memory_file = make_processor, memory_file
         self._batch, self._linger, self._observer = batch, linger, observer
         self.offset = 0
         self.noted: int | None = None
         self._ready: _Ready | None = None
-        self._heard: dict[str, Heard] = {}
         self._saved_at = self._noted_at = time.monotonic()
         self._reported: set[tuple[str, str]] = set()
         self._processor: Processor | None = None
@@ -128,11 +130,11 @@ class ProcessLoop:
 
     async def run(self) -> None:
         """Process until cancelled; what was begun is finished and saved before this ends."""
-        while not await self._shielded(self._started):  # noqa: ASYNC110 - nobody could set an event: a disk or a server is down
+        while not await finished(self._started):  # noqa: ASYNC110 - nobody could set an event: a disk or a server is down
             await asyncio.sleep(DAMAGED_PAUSE)
         try:
             while True:
-                pause = await self._shielded(self._step)
+                pause = await finished(self._step)
                 if pause is None:
                     with suppress(TimeoutError):
                         async with asyncio.timeout(IDLE):
@@ -140,17 +142,7 @@ class ProcessLoop:
                 elif pause:
                     await asyncio.sleep(pause)
         finally:
-            await self._shielded(self.save)
-
-    @staticmethod
-    async def _shielded(work: Callable[[], T]) -> T:
-        """Run in a thread and wait for its end even when cancelled: a thread cannot be taken back."""
-        task = asyncio.ensure_future(asyncio.to_thread(work))
-        try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            await asyncio.wait([task])
-            raise
+            await finished(self.save)
 
     def _step(self) -> float | None:
         """One batch. Returns seconds to pause, or None when the journal holds nothing new."""
@@ -211,26 +203,7 @@ class ProcessLoop:
         self._observer.processed(processed, last)
 
     def _note(self, processed: Processed) -> None:
-        for device, seen in processed.seen.items():
-            before = self._heard.get(device)
-            latitude, longitude, altitude = seen.location or (None, None, None)
-            self._heard[device] = Heard(
-                device=device,
-                source=seen.source,
-                last_seen=seen.last_seen,
-                count=seen.count + (before.count if before else 0),
-                name=seen.name,
-                hints=", ".join(seen.hints),
-                decoder=seen.decoder,
-                counter=seen.counter,
-                rejected_clocks=seen.rejected_clocks + (before.rejected_clocks if before else 0),
-                latitude=latitude,
-                longitude=longitude,
-                altitude=altitude,
-                undated=seen.undated + (before.undated if before else 0),
-                failures=seen.failures + (before.failures if before else 0),
-                joins=seen.joins + (before.joins if before else 0),
-            )
+        self._heard.add(processed.seen)
         for origin, name in processed.unmapped - self._reported:
             self._reported.add((origin, name))
             _log.warning("quantity not stored", decoder=origin, quantity=name)
@@ -249,9 +222,7 @@ class ProcessLoop:
 
     def _note_heard(self) -> None:
         self._noted_at = time.monotonic()
-        if self._heard:
-            self._seen.update(self._heard.values())
-            self._heard = {}
+        self._heard.note()
         self.noted = self.offset
 
     def save(self) -> None:
@@ -265,27 +236,3 @@ class ProcessLoop:
             self._processor.memory.save(self._memory_file, self.offset)
         except (sqlite3.Error, OSError) as error:  # a full disk: both can be computed again from the journal
             _log.warning("memory not saved", detail=str(error))
-
-
-def lettered(rejected: Sequence[Rejected]) -> list[tuple[str, Rejected]]:
-    """Each with its part: "" the first of a message, then "1", "2", ..."""
-    seen: dict[int, int] = {}
-    letters = []
-    for letter in rejected:
-        number = seen[letter.entry.offset] = seen.get(letter.entry.offset, -1) + 1
-        letters.append((str(number) if number else "", letter))
-    return letters
-
-
-def refusals(refused: Sequence[Refused], entries: Sequence[Entry]) -> list[tuple[str, Rejected]]:
-    """Dead letters for the points that the database refuses, each with the entry it came from; by quantity."""
-    by_offset = {entry.offset: entry for entry in entries}
-    letters: dict[tuple[int, str], Rejected] = {}
-    for point in refused:
-        observation = point.observation
-        entry = by_offset.get(observation.offset)
-        if entry is not None:
-            part = f"{observation.quantity} {observation.channel}".rstrip()
-            detail = f"{part}: {point.detail}"
-            letters[entry.offset, part] = Rejected(entry, Reason.STORE, detail, observation.device)
-    return [(part, letter) for (_, part), letter in letters.items()]

@@ -11,8 +11,10 @@ from typing import Protocol
 from gateway.config import PipelineSettings
 from gateway.model import Entry
 from gateway.pipeline.choose import Chooser
+from gateway.pipeline.decode import Ahead, Recognise
 from gateway.pipeline.memory import Memory
-from gateway.pipeline.processor import Ahead, Parser, Processed, Processor, Recognise
+from gateway.pipeline.processed import Processed
+from gateway.pipeline.processor import Parser, Processor
 
 
 class Watched(Protocol):

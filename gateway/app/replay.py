@@ -14,7 +14,8 @@ from typing import Protocol
 from gateway.app.jobs import ReplayRequest, ReplayResult
 from gateway.model import Entry, Event, Rejected, Uplink
 from gateway.pipeline.choose import Chooser
-from gateway.pipeline.processor import Parser, Processed, Processor
+from gateway.pipeline.processed import Processed
+from gateway.pipeline.processor import Parser, Processor
 
 CHUNK = 5000
 

@@ -12,7 +12,7 @@ import structlog
 
 from gateway.app import parts
 from gateway.app.jobs import Jobs, JobWorker, ReplayRequest, ReplayResult
-from gateway.app.process import lettered
+from gateway.app.letters import lettered
 from gateway.app.replay import Replay, Scope, Sink
 from gateway.app.sinks import DirectSink, OffsetStore, ReconcilingSink
 from gateway.codecs.decoder import Codecs

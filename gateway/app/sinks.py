@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from gateway.app.jobs import ReplayResult
 from gateway.model import Entry, Observation, Refused, Store
-from gateway.pipeline.processor import Processed
+from gateway.pipeline.processed import Processed
 
 _ALL = 1_000_000_000
 

@@ -28,8 +28,6 @@ from gateway.pipeline.normalise import Normaliser, Outcome
 from gateway.pipeline.privacy import denied
 from gateway.pipeline.processed import Processed, Seen
 
-__all__ = ["Ahead", "Parser", "Processed", "Processor", "Recognise", "Seen"]
-
 Parser = Callable[[Received], Sequence[Event]]
 MAX_PROBLEMS = 100
 """Dead letters of one message: its bytes stand once, more reasons help nobody."""

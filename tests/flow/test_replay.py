@@ -18,7 +18,7 @@ from gateway.deadletters import DeadLetters
 from gateway.demo.wrap import chirpstack
 from gateway.journal import Consumer, SegmentedJournal
 from gateway.model import Entry, Observation, Received, Store
-from gateway.pipeline.processor import Processed
+from gateway.pipeline.processed import Processed
 from gateway.registry.seen import SeenDevices
 from tests.servers.influxd import Influxd
 

@@ -16,7 +16,8 @@ from gateway.config import PipelineSettings, Settings
 from gateway.demo.wrap import chirpstack, plain, tts
 from gateway.model import Entry, Flag, Reason, Received
 from gateway.pipeline.memory import Memory
-from gateway.pipeline.processor import Processed, Processor
+from gateway.pipeline.processed import Processed
+from gateway.pipeline.processor import Processor
 
 NOW = 1_790_000_000 * 10**9
 EUI = "a84041ffff000001"
