@@ -71,12 +71,15 @@ class DirtyWindows:
         self._lock = Lock()
         self._marks: Marks = {}
         self._since = 0.0
+        self.heard = 0
+        """ns of the newest time that was stored; changed facts mark more than that."""
         self._kept: dict[Key, tuple[float, int]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         create(path, _SCHEMA)
         with closing(self._connect()) as database:
             for device, hour, last in database.execute("select device, hour, last from dirty"):
                 self._marks[device, hour] = (hour, last)
+                self.heard = max(self.heard, hour)
                 self._kept[device, hour] = (self._clock(), last)
 
     def _connect(self) -> sqlite3.Connection:
@@ -107,17 +110,19 @@ class DirtyWindows:
                     self._kept.pop((device, hour), None)
             raise StoreUnavailableError(f"dirty windows cannot be written to {self._path}: {error}", 5) from error
 
-    def mark(self, marks: Mapping[Key, Span]) -> None:
-        """What was announced has changed now."""
+    def mark(self, marks: Mapping[Key, Span], *, heard: bool = True) -> None:
+        """What was announced has changed now; `heard`: it was stored, so there are observations up to there."""
         with self._lock:
             if not self._marks:
                 self._since = self._clock()
+            if heard:
+                self.heard = max(self.heard, *(span[1] for span in marks.values()), 0)
             merge(self._marks, marks)
 
-    def add(self, marks: Mapping[Key, Span]) -> None:
-        """Announce and mark what changed already."""
+    def add(self, marks: Mapping[Key, Span], *, heard: bool = False) -> None:
+        """Announce and mark what changed already, by facts unless it was `heard`."""
         self.announce(marks)
-        self.mark(marks)
+        self.mark(marks, heard=heard)
 
     def take(self) -> Marks:
         """All marks; they are the caller's to work on, or to give back."""
@@ -127,7 +132,7 @@ class DirtyWindows:
 
     def give_back(self, marks: Mapping[Key, Span]) -> None:
         """The work on these failed."""
-        self.mark(marks)
+        self.mark(marks, heard=False)
 
     def waiting(self) -> int:
         """How many device-hours wait."""

@@ -97,7 +97,7 @@ class Rebuilder:
         changed: dict[str, set[int]] = {}
         for start in range(low, high, ROUND):
             stop = min(start + ROUND, high)
-            self._dirty.add(_marks(parts["device"].unique().to_list(), start, stop))
+            self._dirty.add(_marks(parts["device"].unique().to_list(), start, stop), heard=True)
             done = self._engine.work()
             result.observations += done.rows
             result.hours += sum(len(hours) for hours in done.changed.values())

@@ -64,7 +64,7 @@ class Aggregates:
             )  # fmt: skip
             if isinstance(inner, Numbered):
                 # What the store took while nobody marked, as after a crash between its commit and the mark.
-                dirty.add(touched_times(inner.said_since(self._results.note("offset"))))
+                dirty.add(touched_times(inner.said_since(self._results.note("offset"))), heard=True)
             self.engine = Engine(self._results, reading, self._source, dirty, clock=clock)
             basis = DayBasis(config.day_basis)
             self._gate = _gate(settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from prometheus_client import CollectorRegistry
@@ -10,8 +11,8 @@ from prometheus_client import CollectorRegistry
 from gateway.app.aggregates import Aggregates
 from gateway.app.aggregation_metrics import AggregationCollector, AggregationMetrics
 from gateway.app.rebuilds import rebuild_worker
-from gateway.config import Settings
-from gateway.model import Store
+from gateway.config import ConfigError, Settings
+from gateway.model import Store, StoreUnavailableError
 
 
 def open_figures(
@@ -23,5 +24,8 @@ def open_figures(
         ConfigError, StoreUnavailableError: it cannot be opened.
     """
     aggregates = Aggregates(settings, store, observer=AggregationMetrics(registry))
+    # Whoever asks as soon as the service is ready asks for areas that it knows. What cannot be read, the worker says.
+    with suppress(ConfigError, StoreUnavailableError), aggregates.worker.exclusive:
+        aggregates.engine.refresh()
     registry.register(AggregationCollector(aggregates.state))
     return aggregates, [aggregates.worker.run, rebuild_worker(settings, aggregates).run]
