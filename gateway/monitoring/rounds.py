@@ -7,38 +7,24 @@ quantity at a time.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from threading import Event
-from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
 
 from gateway.config import MonitoringSettings
-from gateway.model import SECOND_NS, Flag, Observation, Store, StoreUnavailableError
+from gateway.model import SECOND_NS, Store
 from gateway.monitoring import rates
-from gateway.monitoring.battery import RECOVERY, low_batteries
-from gateway.monitoring.drift import drifting
-from gateway.monitoring.flat import flat_lines
 from gateway.monitoring.ledger import Changes, compare
+from gateway.monitoring.looks import Looks
 from gateway.monitoring.model import AWAITED, OK, Condition, Finding, Key, Target, worst
 from gateway.monitoring.presence import Lapse, outages, presence
 from gateway.monitoring.storage import DeviceState, MonitoringStore
 
-if TYPE_CHECKING:
-    import polars as pl
-
 LAPSE_NS = 120 * SECOND_NS
 """Between two rounds further apart than this (and three times the usual) the gateway was down."""
-LOOK_NS = 3600 * SECOND_NS
-"""Stored values of a device are not looked at more often."""
-LOOK_SECONDS = 20.0
-"""A round stops looking at stored values after this."""
-HOUR_NS = 3600 * SECOND_NS
-PAGE = 500
-MOST_PAGES = 40
 _COUNTED = (Condition.DECODE_FAILURE, Condition.CLOCK_FAULT, Condition.RESTARTS)
 _PRESENCE = (Condition.SILENT, Condition.LATE, Condition.NEVER_HEARD)
 _log = structlog.get_logger(__name__)
@@ -82,9 +68,10 @@ class Rounds:
 
     def __init__(self, store: Store, kept: MonitoringStore, settings: MonitoringSettings) -> None:
         """`store` holds the observations, `kept` what monitoring remembers."""
-        self._store, self._kept, self._settings = store, kept, settings
+        self._kept, self._settings = kept, settings
         self._memory: _Memory | None = None
         self.hurry = Event()
+        self._looks = Looks(store, settings, self.hurry)
 
     def round(self, facts: Facts, now: int) -> Summary:
         """Look, judge, remember.
@@ -102,13 +89,14 @@ class Rounds:
 
         all_lapses = sorted([*memory.lapses, *lapses], key=lambda lapse: lapse.start)
         found = self._present(facts, known, all_lapses)
-        examined: set[Key] = set()
         baselines = self._counted(facts, known, memory.faults, found, now)
-        looked = self._look(facts, known, memory.faults, found, examined, now)
-        if (quantity := self._due(memory.meta, now)) is not None and self._compare(
-            quantity, facts, memory.faults, found, examined, now
-        ):
-            meta[f"drift:{quantity}"] = now
+        look = self._looks.at_devices(facts.targets, known, memory.faults, facts.as_of, now)
+        found, examined = found + look.found, look.examined
+        if (quantity := self._due(memory.meta, now)) is not None:
+            compared = self._looks.at_neighbours(quantity, facts.targets, memory.faults, facts.as_of, now)
+            if compared is not None:
+                found, examined = found + compared.found, examined | compared.examined
+                meta[f"drift:{quantity}"] = now
 
         def ends(key: Key) -> bool:
             absent = key.device != "" and key.device not in facts.targets
@@ -121,7 +109,7 @@ class Rounds:
         faults = {**memory.faults, **{finding.key: finding for finding in (*changes.began, *changes.updated)}}
         for ended in changes.ended:
             del faults[ended.key]
-        devices = _states(facts.targets, known, faults, baselines, looked, now)
+        devices = _states(facts.targets, known, faults, baselines, look.devices, now)
         self._kept.save(
             devices=[state for device, state in devices.items() if state != memory.devices.get(device)],
             gone=[device for device in memory.devices if device not in devices],
@@ -164,117 +152,12 @@ class Rounds:
             found += rates.counted_faults(target, baseline, self._settings, held.keys(), now)
         return baselines
 
-    def _look(
-        self,
-        facts: Facts,
-        known: Mapping[str, DeviceState],
-        held: Mapping[Key, Finding],
-        found: list[Finding],
-        examined: set[Key],
-        now: int,
-    ) -> set[str]:
-        """Look at stored values of the devices whose turn it is; returns which."""
-        heard = (device for device, target in facts.targets.items() if target.last_seen is not None)
-        due = sorted((known[device].looked_at, device) for device in heard if known[device].looked_at <= now - LOOK_NS)
-        looked: set[str] = set()
-        deadline = time.monotonic() + LOOK_SECONDS
-        try:
-            for _, device in due[: self._settings.devices_per_round]:
-                if self.hurry.is_set() or time.monotonic() > deadline:
-                    break
-                found += self._values(facts.targets[device], held, examined, facts.as_of)
-                looked.add(device)
-        except StoreUnavailableError as error:
-            _log.warning("stored values cannot be looked at", detail=str(error))
-        return looked
-
-    def _values(self, target: Target, held: Mapping[Key, Finding], examined: set[Key], as_of: int) -> list[Finding]:
-        settings = self._settings
-        stop = as_of + SECOND_NS
-        latest = self._store.latest(target.device, as_of - round(settings.battery.window * SECOND_NS), stop)
-        for point in latest:
-            if point.quantity in RECOVERY and point.value is not None:
-                subject = f"{point.quantity} {point.channel}".rstrip()
-                examined.add(Key(target.device, Condition.LOW_BATTERY, subject))
-        found = low_batteries(target, latest, settings.battery, held.keys())
-        for quantity in sorted({point.quantity for point in latest} & settings.flat_line.keys()):
-            rule = settings.flat_line[quantity]
-            start = as_of - round(rule.after * SECOND_NS)
-            here = {point.channel for point in latest if point.quantity == quantity and point.time >= start}
-            if here:
-                pages = self._pages(target.device, quantity, start, stop)
-                faults, judged = flat_lines(target, quantity, here, pages, rule)
-                found += faults
-                examined |= judged
-        return found
-
-    def _pages(self, device: str, quantity: str, start: int, stop: int) -> Iterator[Observation]:
-        """Points in order of time, read as far as they are wanted; a chatty device's later pages are left out."""
-        for _ in range(MOST_PAGES):
-            points = self._store.observations(device, quantity, start, stop, limit=PAGE)
-            if len(points) < PAGE or points[-1].time <= start:
-                yield from points
-                return
-            last = points[-1].time  # the points of one moment stay together: the next page begins with it
-            yield from (point for point in points if point.time < last)
-            start = last
-
     def _due(self, meta: Mapping[str, int], now: int) -> str | None:
         """The quantity whose neighbours are to be compared now."""
         drift = self._settings.drift
         waiting = [(meta.get(f"drift:{quantity}", 0), quantity) for quantity in drift.quantities]
         at, quantity = min(waiting, default=(now, ""))
         return quantity if quantity and now - at >= drift.every * SECOND_NS else None
-
-    def _compare(
-        self,
-        quantity: str,
-        facts: Facts,
-        held: Mapping[Key, Finding],
-        found: list[Finding],
-        examined: set[Key],
-        now: int,
-    ) -> bool:
-        """Whether the comparison could be made."""
-        drift = self._settings.drift
-        placed = [target for target in facts.targets.values() if target.position is not None]
-        if len(placed) <= drift.neighbours:
-            return True
-        if self.hurry.is_set():
-            return False
-        start = (facts.as_of // HOUR_NS) * HOUR_NS - round(drift.window) // 3600 * HOUR_NS
-        names = {target.device for target in placed}
-        try:
-            series = _hourly(self._store.frames(quantity, start, facts.as_of), names)
-        except StoreUnavailableError as error:
-            _log.warning("neighbours cannot be compared", quantity=quantity, detail=str(error))
-            return False
-        faults, judged = drifting(placed, quantity, series, drift, held.keys(), now)
-        found += faults
-        examined.update(Key(device, Condition.DRIFT, quantity) for device in judged)
-        return True
-
-
-def _hourly(frames: Iterator[pl.DataFrame], devices: Collection[str]) -> dict[str, dict[int, float]]:
-    """Hourly medians by device, of the main channel; FAIL and missing values are left out."""
-    import polars as pl  # noqa: PLC0415 - 0.4 s of every start
-
-    medians: dict[str, dict[int, float]] = {}
-    wanted = pl.Series(sorted(devices), dtype=pl.String)
-    for frame in frames:
-        rows = (
-            frame.filter(
-                (pl.col("channel") == "")
-                & pl.col("value").is_not_null()
-                & (pl.col("flag") < Flag.FAIL.value)
-                & pl.col("device").is_in(wanted)
-            )
-            .group_by("device", (pl.col("time") // HOUR_NS).alias("hour"))
-            .agg(pl.col("value").median())
-        )
-        for device, hour, value in rows.iter_rows():  # an hour that two frames share: the later one speaks for it
-            medians.setdefault(device, {})[hour] = value
-    return medians
 
 
 def _new(device: str, now: int) -> DeviceState:
