@@ -13,7 +13,8 @@ from gateway.journal.offsets import ConsumerOffsets, committed_offsets
 from gateway.journal.reader import JournalReader, Lag
 from gateway.journal.retention import Retained, enforce
 from gateway.journal.segments import JournalDamagedError
-from gateway.journal.writer import JournalStats, SegmentedJournal
+from gateway.journal.stats import JournalStats
+from gateway.journal.writer import SegmentedJournal
 
 __all__ = [
     "Consumer",

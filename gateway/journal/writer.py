@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -28,6 +27,7 @@ from gateway.config import JournalSettings
 from gateway.journal.blocks import size_of
 from gateway.journal.committer import Committer
 from gateway.journal.pending import Append, Pending
+from gateway.journal.stats import JournalStats
 from gateway.model import JournalUnavailableError, Received
 
 PROBE_SECONDS = 0.1
@@ -37,39 +37,6 @@ PROBE_BYTES = (64 << 10, 4 << 20)
 """At least and at most so much is written to find out whether the disk takes data again."""
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournalStats:
-    """What the journal tells about itself; counters since the start.
-
-    Attributes:
-        available: it takes messages.
-        detail: why not, "" when it does.
-        file: name of the file being written.
-        head: offset of the newest durable entry.
-        pending_messages: taken and not yet durable.
-        pending_bytes: the same in bytes, with what goes around a message.
-        commits: how many succeeded.
-        messages: how many became durable.
-        bytes: the same in bytes.
-        failures: commits that the disk refused.
-        refused: messages refused, in `append` or by a failed commit.
-        last_commit: duration of the last commit in seconds.
-    """
-
-    available: bool
-    detail: str
-    file: str
-    head: int
-    pending_messages: int
-    pending_bytes: int
-    commits: int
-    messages: int
-    bytes: int
-    failures: int
-    refused: int
-    last_commit: float
 
 
 class SegmentedJournal:
