@@ -129,27 +129,45 @@ class Guard:
             "hidden": hidden[rows, columns], "bare": bare[rows, columns],
         }, schema=HIDDEN)  # fmt: skip
 
-    def hidden_areas(
+    def secrets(
         self, quantity: str, plan: Plan, seen: Container[int], start: int, stop: int
-    ) -> frozenset[str]:  # fmt: skip
-        """Areas of which an indicator over `[start, stop)` may not be told; `seen`: points with any data in it."""
+    ) -> dict[str, frozenset[int]]:  # fmt: skip
+        """For each area the points that an indicator over `[start, stop)` must not tell of, as far as there are any.
+
+        All of an area that is hidden; of an area around it those that are in no shown area inside. What is told must be
+        the same without them. `seen`: points with any data.
+        """
         points = plan.points.filter((pl.col("quantity") == quantity) & (pl.col("sub") == ""))
         areas = member_windows(
             plan.memberships, points["point"], np.array([start]), np.array([stop]), vetoes=plan.vetoes
         )
-        mine = {area: [point for point in chosen if point in seen] for area, (chosen, _) in areas.items()}
-        tree = Tree(mine)
-        rows = points.filter(pl.col("point").is_in([point for point in points["point"] if point in seen])).select(
-            "point", start=pl.lit(start), valid=pl.lit(value=True), linear=pl.lit(1.0)
-        )
-        window = pl.DataFrame({"start": [start], "stop": [stop], "length": [stop - start]})
-        everyone = frozenset(points["point"].to_list())
-        counts = _Counts(Sites(rows=rows, windows=window), points, everyone, self._facts(plan), plan)
-        group, atoms = counts.groups([(mine[name], None) for name in tree.names], tree)
-        small = np.zeros(1, dtype=np.bool_)
-        hidden: Bools = unsafe(quantity, group, self.rules, small=small[:, None])
-        hidden = _Secondary(tree, quantity, group, atoms, self.rules, small).all(hidden)
-        return frozenset(name for name, secret in zip(tree.names, hidden[0], strict=True) if secret)
+        mine = {area: frozenset(point for point in chosen if point in seen) for area, (chosen, _) in areas.items()}
+        tree = Tree({area: sorted(chosen) for area, chosen in mine.items()})
+        facts = self._facts(plan)
+        private = dict(points.select("point", "private").iter_rows())
+        found: dict[str, frozenset[int]] = {}
+        for at in tree.order:
+            name = tree.names[at]
+            if self._few(quantity, mine[name], private, facts):
+                found[name] = mine[name]
+                continue
+            secret = np.array([each in found and found[each] == mine[each] for each in tree.names])
+            rest = mine[name].difference(*(mine[tree.names[each]] for each in tree.cover(at, secret)))
+            if rest != mine[name] and self._few(quantity, rest, private, facts):
+                found[name] = rest
+        return found
+
+    def _few(
+        self, quantity: str, points: frozenset[int], private: Mapping[int, bool], facts: Mapping[int, tuple[bool, bool]]
+    ) -> bool:
+        counts = {
+            "sites": len(points), "private": sum(private[point] for point in points),
+            "indoor": sum(facts.get(point, (False, False))[0] for point in points),
+            "operated": sum(facts.get(point, (False, False))[1] for point in points),
+            "units": len(points), "total": 1, "largest": 0,
+        }  # fmt: skip
+        group = Group(**{name: np.asarray(value, dtype=np.float64) for name, value in counts.items()})
+        return bool(unsafe(quantity, group, self.rules, small=False))
 
     def _small(self, quantity: str, asked: Asked, start: NDArray[np.int64]) -> Bools:
         """The windows in which few people may not be told."""

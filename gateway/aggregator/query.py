@@ -349,8 +349,15 @@ class Figures:
         return long.sort("start", "key", "area", "quantity", "place").drop("place")
 
     def judge(
-        self, indicator: Indicator, areas: tuple[str, ...] | None, level: str | None, start: int, stop: int, *,
-        rule: str | None = None, as_of: int | None = None,
+        self,
+        indicator: Indicator,
+        areas: tuple[str, ...] | None,
+        level: str | None,
+        start: int,
+        stop: int,
+        *,
+        rule: str | None = None,
+        as_of: int | None = None,
     ) -> Iterator[tuple[str, Judged]]:
         """For each area with sites for it what they prove of `[start, stop)`.
 
@@ -380,7 +387,7 @@ class Figures:
         whole = choose(published, indicator.quantities, None, None) if guarded else plan
         rows = self._engine.results.site_hours(whole.points["point"].to_list(), low - before, high + after, as_of)
         by_point = {int(str(point)): mine for (point,), mine in rows.partition_by("point", as_dict=True).items()}
-        hidden = {area for name in guarded for area in self._guard.hidden_areas(name, whole, by_point, low, high)}
+        secrets = [self._guard.secrets(name, whole, by_point, low, high) for name in sorted(guarded)]
         facts = {row["point"]: row for row in plan.points.iter_rows(named=True)}
         site_of = {point: row["site"] for point, row in facts.items()}
         asked = Range(start=low, stop=high, rule=capture(rule or indicator.rule))
@@ -391,7 +398,7 @@ class Figures:
             grouped = groupby(sorted(points, key=site_of.__getitem__), site_of.__getitem__)
             sites = [tuple(group) for _, group in grouped]
             for site in sites:
-                if site not in findings and area not in hidden:
+                if site not in findings:
                     hours = {
                         facts[point]["quantity"]: hours_of(
                             by_point[point].iter_rows(named=True), facts[point]["quantity"], facts[point]["kind"]
@@ -401,7 +408,14 @@ class Figures:
                     thresholds = self._gauges.get(facts[site[0]]["site"], ())
                     findings[site] = judge(indicator, hours, asked, thresholds)
             seen = any(point in by_point for point in points)
-            together = None if area in hidden else combine(indicator.combine, [findings[site] for site in sites])
+            together: Together | None = combine(indicator.combine, [findings[site] for site in sites])
+            secret = frozenset[int]().union(*(each.get(area, ()) for each in secrets))
+            if secret:
+                # What would be otherwise without them tells of them.
+                others = [findings[site] for site in sites if not secret & set(site)]
+                without = combine(indicator.combine, others) if others else None
+                same = without is not None and together is not None and without.finding == together.finding
+                together = without if same else None
             status = (
                 "confidential" if together is None else "no_data" if not seen
                 else "insufficient_coverage" if together.finding.value is None else "ok"
