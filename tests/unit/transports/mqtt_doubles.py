@@ -204,3 +204,7 @@ class ScriptedBroker:
         granted = [SubAckReasonCode(int(topic.max_qos)) for topic in subscribe.topic_filters]
         link.send(SubAckPacket(subscribe.packet_id, granted))
         return link, subscribe
+
+
+def scripted_client(broker: ScriptedBroker, journal: MemoryJournal | None = None, **settings: Any) -> Mqtt5Client:
+    return Mqtt5Client("broker", mqtt_settings(broker.port, **settings), journal or MemoryJournal(), stop_within=2)
