@@ -164,6 +164,7 @@ def differences(rows: Rows, slab: Slab, first_used: dict[int, int], into: Cells)
     A negative difference is a rollover when the device declares a modulus and the step is below half of it, else a
     reset, and the new value counts from zero. A gap longer than 24 h gives no difference. A reading covers back to
     its predecessor, at most 1.5 E; `first_used` says for each part when its very first reading was, which has none.
+    Differences are the device's own times the factor of the later reading: no counter turns back by being calibrated.
     """
     part, time, cell, stretch, value = rows.part, rows.time, rows.cell, rows.stretch, rows.value
     if not len(time):
@@ -171,11 +172,17 @@ def differences(rows: Rows, slab: Slab, first_used: dict[int, int], into: Cells)
     follows = np.concatenate(([False], part[1:] == part[:-1]))
     before = np.where(follows, np.concatenate((np.zeros(1, np.int64), time[:-1])), 0)
     near = follows & (time - before <= DAY_NS)
-    step = np.where(near, value - np.concatenate(([0.0], value[:-1])), 0.0)
-    modulus = slab.stretches["modulus"][stretch].astype(np.float64)
-    rollover = near & (step < 0) & (modulus > 0) & (step + modulus < modulus / 2)
+    factor = slab.stretches["factor"][stretch]
+    value = value - slab.stretches["shift"][stretch]
+    other = (factor[1:] != factor[:-1]) & (factor[:-1] != 0)
+    scale = np.divide(factor[1:], factor[:-1], out=np.ones(len(value) - 1), where=other)
+    previous = np.concatenate(([0.0], value[:-1] * scale))
+    step = np.where(near, value - previous, 0.0)
+    modulus = slab.stretches["modulus"][stretch].astype(np.float64) * factor
+    rolled = step + modulus
+    rollover = near & (step < 0) & (modulus > 0) & (rolled >= 0) & (rolled < modulus / 2)
     reset = near & (step < 0) & ~rollover
-    step = np.where(rollover, step + modulus, np.where(reset, value, step))
+    step = np.where(rollover, rolled, np.where(reset, value, step))
     first = np.array([first_used.get(int(each), -1) for each in slab.parts], dtype=np.int64)[part]
     has_predecessor = (follows | ((first >= 0) & (first < time))) & (rows.flag != CONTEXT)
     hold = (slab.stretches["expected"] * 3 // 2)[stretch]
