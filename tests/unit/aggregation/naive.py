@@ -167,6 +167,9 @@ def over_time(kind, rows, parts, needed, length):
 
 def area(kind, rows, length, estimator=None, panel=None):
     """An area from its sites' rows (None: a site that said nothing). `panel`: which of them are on it, for counts."""
+    if kind.startswith("extreme"):
+        # Covered by what was read before it, an hour without a reading has no extreme, and no vote.
+        rows = [None if row is None else row | {"valid": row["valid"] and row["linear"] is not None} for row in rows]
     n_sites = len(rows)
     enter = [panel is None or on for on in (panel or [True] * n_sites)]
     valid = [row for row, on in zip(rows, enter, strict=True) if on and row is not None and row["valid"]]
@@ -291,7 +294,6 @@ def published(
             for row, height in zip(rows, heights, strict=True)
         ]  # fmt: skip
     if kind.startswith("extreme"):
-        # Covered by what was read before it, an hour without a reading has no extreme, and no vote.
         rows = [None if row is None else row | {"valid": row["valid"] and row["linear"] is not None} for row in rows]
     if kind == "occupancy":
         result = area("state", [share(row) for row in rows], length)
