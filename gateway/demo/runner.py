@@ -36,7 +36,7 @@ async def run(data: Path, http_port: int, days: float, say: Say) -> None:
     progress.reached(max(state.until, now - LONGEST_GAP))
     city = City(state.begun, state.days)
     with broker(data) as broker_port:
-        settings = configure(data, http_port, broker_port)
+        settings = configure(city, data, http_port, broker_port)
         say(welcome.FIRST if state.until < state.begun else welcome.AGAIN)
         await asyncio.to_thread(prepare, city, settings)
         demo = _Demo(city, progress, now, say)

@@ -67,6 +67,7 @@ mapping.fields = [
 [aggregation]
 enabled = true
 schematic = true     # the tile map of Wuppertal's 69 Quartiere
+gauges = {{ {gauges} }}   # m: warning classes 1, 2, 3
 
 [atlas]
 enabled = true
@@ -80,11 +81,21 @@ every = 600
 """
 
 
-def configure(data: Path, http_port: int, broker_port: int) -> Settings:
+WARNINGS = (0.9, 1.4, 1.9)
+"""m of water at which the demo's brooks reach the warning classes."""
+
+
+def configure(city: City, data: Path, http_port: int, broker_port: int) -> Settings:
     """Write gateway.toml, so that every command can be pointed at it, and read it."""
+    brooks = sorted({device.site for device in city.devices if device.kind.use == "river"})
     path = data / "gateway.toml"
     path.write_text(
-        _CONFIG.format(data=json.dumps(str(data.resolve())), http_port=http_port, broker_port=broker_port),
+        _CONFIG.format(
+            data=json.dumps(str(data.resolve())),
+            http_port=http_port,
+            broker_port=broker_port,
+            gauges=", ".join(f'"{site}" = {list(WARNINGS)}' for site in brooks),
+        ),
         encoding="utf-8",
     )
     return load(path)

@@ -60,7 +60,9 @@ Kennzahlen je Quartier / figures per Quartier
   {base}/aggregates?quantity=people_count,bicycle_count,vehicle_count&level=stadt&period=day&{window}
   {base}/areas?level=quartier&format=geojson        (Kacheln, schematisch / tiles, schematic)
 Der Sturm / the storm: {storm:%d.%m.%Y %H:%M}
-  {base}/aggregates?quantity=wind_gust,precipitation,liquid_depth&stat=value,max&level=stadt&period=hour&{around}
+  {base}/aggregates?quantity=wind_gust,precipitation,lightning_count&stat=value,max&level=stadt&period=hour&{around}
+  {base}/aggregates?quantity=liquid_depth&stat=worst_class&level=stadt&period=hour&{around}   (Warnklasse / warning class 0-3)
+  {base}/observations?device={_brook(city)}&quantity=liquid_depth&{around}&format=csv
 Grenzwerte und Indizes / limits and indices
   {base}/indicators
   {base}/indicators?indicator=pm2_5_day_who,no2_day_who&level=quartier&{window}
@@ -82,6 +84,11 @@ Dasselbe auf der Kommandozeile / the same on the command line
 
 Ende mit / stop with Ctrl-C; der nächste Start geht weiter / the next start goes on (--fresh: von vorn / anew)
 """
+
+
+def _brook(city: City) -> str:
+    """A depth gauge."""
+    return next(device.id for device in city.devices if device.kind.decoder == "milesight-em500-swl")
 
 
 def _day(t: float) -> date:
