@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
 
 HOUR_NS = 3_600_000_000_000
@@ -141,6 +142,7 @@ def windows(period: Period, basis: DayBasis, start: int, stop: int) -> Iterator[
         start = found.stop
 
 
+@lru_cache(maxsize=256)
 def window_frame(period: Period, basis: DayBasis, start: int, stop: int) -> pl.DataFrame:
     """`windows` as a table (start, stop, label, hours, days), `days` counted in days of `basis`."""
     rows = [
@@ -150,23 +152,40 @@ def window_frame(period: Period, basis: DayBasis, start: int, stop: int) -> pl.D
     return pl.DataFrame(rows, schema=WINDOW_SCHEMA, orient="row")
 
 
+@lru_cache(maxsize=256)
 def hour_keys(basis: DayBasis, start: int, stop: int) -> pl.DataFrame:
     """For each UTC hour of `[start, stop)`: local hour 0-23, ISO weekday 1-7, and the starts of its larger windows.
 
     On the day clocks go back, local hour 2 stands twice; on the day they go forward it is missing.
     """
-    rows: list[tuple[int, ...]] = []
+    days: list[tuple[int, ...]] = []
+    local_hours: list[int] = []
     for day in windows(Period.DAY, basis, start, stop):
+        first, last = max(day.start, start - start % HOUR_NS), min(day.stop, stop)
+        hours = range(first, last, HOUR_NS)
+        if day.hours == 24:
+            begin = (first - day.start) // HOUR_NS
+            local_hours.extend(range(begin, begin + len(hours)))
+        else:
+            local_hours.extend(to_datetime(hour, basis).hour for hour in hours)
         local = local_date(day.start, basis)
-        starts = [
-            midnight(first_day(local, period), basis)
-            for period in (Period.WEEK, Period.MONTH, Period.QUARTER, Period.YEAR)
-        ]
-        rows.extend(
-            (hour, to_datetime(hour, basis).hour, local.isoweekday(), day.start, *starts)
-            for hour in range(max(day.start, start - start % HOUR_NS), min(day.stop, stop), HOUR_NS)
-        )
-    return pl.DataFrame(rows, schema=HOUR_KEYS_SCHEMA, orient="row")
+        days.append((local.isoweekday(), day.start, *_longer(local, basis), len(hours)))
+    if not days:
+        return pl.DataFrame(schema=HOUR_KEYS_SCHEMA)
+    *columns, count = (np.array(column, dtype=np.int64) for column in zip(*days, strict=True))
+    low = start - start % HOUR_NS
+    keys = {"hour": low + np.arange(len(local_hours)) * HOUR_NS, "local_hour": np.array(local_hours, dtype=np.int64)}
+    keys |= {name: np.repeat(column, count) for name, column in zip(list(HOUR_KEYS_SCHEMA)[2:], columns, strict=True)}
+    return pl.DataFrame(keys).cast(HOUR_KEYS_SCHEMA)  # type: ignore[arg-type]  # dtypes are classes
+
+
+@lru_cache(maxsize=4096)
+def _longer(local: date, basis: DayBasis) -> tuple[int, int, int, int]:
+    """Starts of the week, month, quarter and year of a date."""
+    week, month, quarter, year = (
+        midnight(first_day(local, period), basis) for period in (Period.WEEK, Period.MONTH, Period.QUARTER, Period.YEAR)
+    )
+    return week, month, quarter, year
 
 
 def rain_day(day: date) -> Window:

@@ -5,6 +5,10 @@ A year of 1,000 series has 8.76 million site-hours: too many to hold in memory b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import local
+
 import duckdb
 import polars as pl
 
@@ -41,6 +45,29 @@ def connect(database: str = ":memory:", *, threads: int = 2, memory: str = "600M
     )
     prepare(connection)
     return connection
+
+
+_own = local()
+
+
+@contextmanager
+def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
+    """This thread's connection in memory with empty tables of the results, not to be used twice at once.
+
+    To open one costs 10 ms, to empty it next to nothing.
+    """
+    connection: duckdb.DuckDBPyConnection | None = getattr(_own, "connection", None)
+    if connection is None:
+        connection = connect(threads=1)
+    _own.connection = None
+    try:
+        yield connection
+        for name in ("site_hour", "site_period", "area_period"):
+            connection.execute(f"truncate {name}")
+    except BaseException:
+        connection.close()
+        raise
+    _own.connection = connection
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:

@@ -313,8 +313,8 @@ class Engine:
         """Make `hours`, as far as they are of these points, all that is known of them in `[low, high)`."""
         mine = hours.filter(pl.col("point").is_in(points.implode())).with_columns(pl.col(pl.Float64).fill_nan(None))
         changed = self.results.replace(mine, points.to_list(), low, high, self._clock())
-        for (point,), rows in changed.partition_by("point", as_dict=True).items():
-            done.changed[self._quantity[point]].update(rows["start"].to_list())
+        for point, hour in changed.select("point", "start").rows():
+            done.changed[self._quantity[point]].add(hour)
 
     def _first_readings(self, parts: pl.DataFrame) -> dict[int, int]:
         counters = parts.filter(pl.col("kind") == "accumulator")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -57,7 +56,7 @@ def site_values(
     """
     if period == Period.HOUR:
         return Sites(rows=hours, windows=whole_windows(period, basis, start, stop))
-    with closing(tables.connect(threads=1)) as connection:
+    with tables.scratch() as connection:
         tables.append(connection, "site_hour", hours.select(SITE_HOUR.keys()))
         if period in PROFILES:
             windows = periods.site_profiles(connection, plan, period, basis, start, stop, rule=rule)
