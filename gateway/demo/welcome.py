@@ -61,7 +61,7 @@ Kennzahlen je Quartier / figures per Quartier
   {base}/areas?level=quartier&format=geojson        (Kacheln, schematisch / tiles, schematic)
 Der Sturm / the storm: {storm:%d.%m.%Y %H:%M}
   {base}/aggregates?quantity=wind_gust,precipitation,lightning_count&stat=value,max&level=stadt&period=hour&{around}
-  {base}/aggregates?quantity=liquid_depth&stat=worst_class&level=stadt&period=hour&{around}   (Warnklasse / warning class 0-3)
+  {base}/aggregates?quantity=liquid_depth&stat=worst_class&level=stadt&period=hour&{around}   (Warnklassen 0-3)
   {base}/observations?device={_brook(city)}&quantity=liquid_depth&{around}&format=csv
 Grenzwerte und Indizes / limits and indices
   {base}/indicators
