@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 import click
 
@@ -20,37 +23,42 @@ def deadletters() -> None:
     """Fehlbriefe / dead letters."""
 
 
-def _filter(reason: str | None, source: str | None, device: str | None, start: int | None, stop: int | None) -> Filter:
-    return Filter(reason=Reason(reason) if reason else None, source=source, device=device, start=start, stop=stop)
+def filter_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Options that say which letters are meant; the command gets them as `wanted`."""
 
+    @wraps(command)
+    def call(
+        *arguments: Any,
+        reason: str | None,
+        source: str | None,
+        device: str | None,
+        start: int | None,
+        stop: int | None,
+        **options: Any,
+    ) -> None:
+        chosen = Reason(reason) if reason else None
+        wanted = Filter(reason=chosen, source=source, device=device, start=start, stop=stop)
+        command(*arguments, wanted=wanted, **options)
 
-_REASON = click.option("--reason", type=click.Choice([str(reason) for reason in Reason]), help="Grund.")
-_SOURCE = click.option("--source", help="Quelle.")
-_DEVICE = click.option("--device", help="Gerät.")
-_FROM = click.option("--from", "start", type=Moment(), help="Empfangen ab / received from.")
-_TO = click.option("--to", "stop", type=Moment(), help="bis, ausschließlich / until, exclusive.")
+    for option in (
+        click.option("--to", "stop", type=Moment(), help="bis, ausschließlich / until, exclusive."),
+        click.option("--from", "start", type=Moment(), help="Empfangen ab / received from."),
+        click.option("--device", help="Gerät."),
+        click.option("--source", help="Quelle."),
+        click.option("--reason", type=click.Choice([str(reason) for reason in Reason]), help="Grund."),
+    ):
+        call = option(call)
+    return call
 
 
 @deadletters.command("list")
 @config_option
-@_REASON
-@_SOURCE
-@_DEVICE
-@_FROM
-@_TO
+@filter_options
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
-def list_(
-    settings: Settings,
-    reason: str | None,
-    source: str | None,
-    device: str | None,
-    start: int | None,
-    stop: int | None,
-    limit: int,
-) -> None:
+def list_(settings: Settings, wanted: Filter, limit: int) -> None:
     """Die neuesten zuerst, dann die Zahl je Grund / newest first, then counts by reason."""
     with DeadLetters(settings.data_dir) as letters:
-        for letter in letters.find(_filter(reason, source, device, start, stop), limit=limit):
+        for letter in letters.find(wanted, limit=limit):
             click.echo(
                 f"{letter.offset:>10}  {moment_text(letter.received.received_at)}  {letter.reason:14} "
                 f"{letter.received.source:12} {letter.device or '-':16}  {letter.size:>7} B  {letter.detail}"
@@ -87,25 +95,14 @@ def show(settings: Settings, offset: int, *, body: bool) -> None:
 
 @deadletters.command()
 @config_option
-@_REASON
-@_SOURCE
-@_DEVICE
-@_FROM
-@_TO
-def replay(
-    settings: Settings,
-    reason: str | None,
-    source: str | None,
-    device: str | None,
-    start: int | None,
-    stop: int | None,
-) -> None:
+@filter_options
+def replay(settings: Settings, wanted: Filter) -> None:
     """Noch einmal verarbeiten, nach einer Korrektur / process again, after a fix."""
     from gateway.app.jobs import ReplayRequest
     from gateway.app.request import carry_out
 
     with DeadLetters(settings.data_dir) as letters:
-        found = letters.find(_filter(reason, source, device, start, stop), limit=MOST)
+        found = letters.find(wanted, limit=MOST)
     if not found:
         click.echo("Keine Fehlbriefe / no dead letters.")
         return
