@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from threading import Lock
+from threading import Event, Lock
 from typing import Protocol
 
 import structlog
@@ -72,11 +72,12 @@ class Worker:
         self.seconds = 0.0
         self._write_at = self._tidy_at = 0.0
         self._noted = -1
+        self._hurry = Event()
 
     async def run(self) -> None:
         """Work until cancelled; a round that was begun is finished."""
         while True:
-            pause = await finished(self._round)
+            pause = await finished(self._round, self._hurry.set)
             await asyncio.sleep(pause)
 
     def _round(self) -> float:
@@ -112,7 +113,7 @@ class Worker:
             self._write_at = now
         if self._writer.waiting and now >= self._write_at and self._engine.plan is not None:
             began = time.thread_time()
-            done.written = self._writer.work(self._engine.plan, lambda: self._dirty.waiting() > 0)
+            done.written = self._writer.work(self._engine.plan, self._pressing)
             took = time.thread_time() - began
             self.seconds += took
             self._write_at = time.monotonic() + max(WRITE_EVERY, took * WRITE_SHARE)
@@ -121,6 +122,10 @@ class Worker:
             self._engine.results.forget(time.time_ns() - round(self._keep * DAY) * 1_000_000_000)
             self._tidy_at = now + TIDY_EVERY
         return done
+
+    def _pressing(self) -> bool:
+        """Whether writing out gives way: to the live edge, or to the end of this process."""
+        return self._hurry.is_set() or self._dirty.waiting() > 0
 
     def _failed(self, problem: str) -> None:
         if self._observer is not None:
