@@ -11,6 +11,8 @@ from tests.conftest import require
 from tests.servers.influxd import BINARY as INFLUXD
 from tests.servers.influxd import Influxd
 from tests.servers.mosquitto import BINARY, Authority, Mosquitto
+from tests.servers.postgres import BIN as POSTGRES
+from tests.servers.postgres import Postgres
 
 
 @pytest.fixture
@@ -42,4 +44,12 @@ def own_influxd(tmp_path: Path) -> Iterator[Influxd]:
     """A running InfluxDB 2 that the test may stop, kill and start again."""
     require("influxd", INFLUXD is not None)
     with Influxd(tmp_path / "influxd") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL for the tests of one file."""
+    require("postgres", POSTGRES is not None)
+    with Postgres() as server:
         yield server

@@ -13,8 +13,7 @@ from gateway.atlas.demo.generator import samples
 from gateway.atlas.errors import AtlasError
 from gateway.atlas.opening import open_engine
 from gateway.atlas.registers import Registers
-from tests.conftest import require
-from tests.servers.postgres import BIN, Postgres
+from tests.servers.postgres import Postgres
 from tests.unit.atlas.support import CHECKER, RELEASER, SENDER, deliver, released
 
 pytestmark = pytest.mark.postgres
@@ -24,18 +23,11 @@ DEMO = {(s.dataset, s.stichtag.year): s for s in samples(DEFINITIONS.areas["wupp
 DAY = date(2023, 12, 31)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    require("postgres", BIN is not None)
-    with Postgres() as found:
-        yield found
-
-
 @pytest.fixture
-def registers(server: Postgres) -> Iterator[Registers]:
+def registers(postgres: Postgres) -> Iterator[Registers]:
     from gateway.atlas.tables import metadata
 
-    engine = open_engine(server.url)
+    engine = open_engine(postgres.url)
     metadata.drop_all(engine)
     with engine.begin() as connection:
         connection.exec_driver_sql("drop table if exists atlas_version")

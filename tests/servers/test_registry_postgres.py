@@ -18,29 +18,21 @@ from gateway.registry.errors import RegistryError, RegistryUnavailableError
 from gateway.registry.model import Device, Installation, Site
 from gateway.registry.opening import VERSION_TABLE, open_engine, upgrade
 from gateway.registry.service import Registry
-from tests.conftest import require
-from tests.servers.postgres import BIN, Postgres
+from tests.servers.postgres import Postgres
 from tests.unit.registry.behaviour import ALL
 
 pytestmark = pytest.mark.postgres
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
-    require("postgres", BIN is not None)
-    with Postgres() as found:
-        yield found
-
-
 @pytest.fixture
-def empty(server: Postgres) -> str:
+def empty(postgres: Postgres) -> str:
     """The URL of a database without tables."""
-    engine = open_engine(server.url)
+    engine = open_engine(postgres.url)
     with engine.begin() as connection:
         connection.execute(text("drop schema public cascade"))
         connection.execute(text("create schema public"))
     engine.dispose()
-    return server.url
+    return postgres.url
 
 
 @pytest.fixture
