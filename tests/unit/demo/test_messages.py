@@ -15,7 +15,7 @@ from gateway.demo.history import frames
 from gateway.demo.messages import Arrival, Post
 from gateway.demo.weather import DAY, HOUR
 
-CITY = City(1_790_000_000.0, 4)
+CITY = City(1_790_000_000.0, 2)
 POST = Post(CITY)
 START = CITY.ago(0.62)
 """One of the loggers, the one that was abroad and the ordinary ones have messages from here on."""
@@ -29,7 +29,7 @@ def arrivals(start: float, stop: float) -> list[Arrival]:
 def everything() -> list[Arrival]:
     return [
         arrival
-        for hour in range(96)
+        for hour in range(48)
         for arrival in arrivals(CITY.ago(1) + hour * HOUR, CITY.ago(1) + (hour + 1) * HOUR)
     ]
 
@@ -74,7 +74,7 @@ def test_a_logger_sends_hours_later_and_one_was_abroad_for_longer(everything: li
     together = Counter(arrival.at for arrival in of(everything, f"/{logger.id}/"))
     assert max(together.values()) == 6 * HOUR / logger.kind.interval
     together = Counter(arrival.at for arrival in of(everything, f"/{abroad.id}/"))
-    assert max(together.values()) > 10
+    assert max(together.values()) > 5
 
 
 def test_who_broke_in_the_storm_is_silent_since(everything: list[Arrival]) -> None:
