@@ -19,7 +19,7 @@ from gateway.config import Settings
 from gateway.engines import READING
 from gateway.registry import tables
 from gateway.registry.errors import RegistryError
-from gateway.registry.model import Level, PrivacyClass, Siting, Source, Status, publication_level
+from gateway.registry.model import Attribute, Level, PrivacyClass, Siting, Source, Status, publication_level
 from gateway.registry.opening import database_url, open_engine, ready
 from gateway.registry.seen import SeenDevices
 
@@ -149,6 +149,8 @@ class Published:
             hung = select(i.c.device).join_from(i, tables.site, i.c.site == p.id)
             guarded = set(connection.execute(hung.where(p.private | (p.siting == Siting.INDOOR))).scalars())
             guarded |= set(connection.execute(select(d.id).where(d.mobile)).scalars())
+            f = tables.fact.c
+            guarded |= set(connection.execute(select(f.device).where(f.attribute == Attribute.MOBILE)).scalars())
             for device, source, privacy in connection.execute(select(d.id, d.source, d.privacy)):
                 if source:
                     source_of[device] = source
