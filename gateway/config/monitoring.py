@@ -92,7 +92,7 @@ class MonitoringSettings(Section):
         outage: share of a source's devices; when as many are silent at once, the source is the fault.
         devices_per_round: devices whose stored values are looked at in a round; the others follow in the next ones.
         share: part of a device's messages with a bad clock, or undecodable, from which on that is a fault.
-        rate_window: seconds over which clocks, undecodable messages and restarts are counted.
+        rate_window: seconds over which clocks, undecodable messages, restarts and falls of counters are counted.
         restarts: joins or restarts within `rate_window` that are a fault.
         flat_line: by quantity.
     """

@@ -50,7 +50,7 @@ class MailSettings(Section):
 
 Trouble = Literal[
     "late", "silent", "never_heard", "low_battery", "flat_line", "drift", "clock_fault", "decode_failure", "restarts",
-    "source_silent",
+    "source_silent", "counter_backwards",
 ]  # fmt: skip
 
 
@@ -82,6 +82,6 @@ class NotifySettings(TellSettings):
 
     troubles: tuple[Trouble, ...] = (
         "silent", "never_heard", "low_battery", "flat_line", "drift", "clock_fault", "decode_failure", "restarts",
-        "source_silent",
+        "source_silent", "counter_backwards",
     )  # fmt: skip
     urgent: tuple[Trouble, ...] = ()

@@ -16,10 +16,12 @@ import structlog
 from gateway.config import MonitoringSettings
 from gateway.model import SECOND_NS, Flag, Observation, Store, StoreUnavailableError
 from gateway.monitoring.battery import RECOVERY, low_batteries
+from gateway.monitoring.counters import backward_counters
 from gateway.monitoring.drift import drifting
 from gateway.monitoring.flat import flat_lines
 from gateway.monitoring.model import Condition, Finding, Key, Target
 from gateway.monitoring.storage import DeviceState
+from gateway.quantities import QUANTITIES, Kind
 
 if TYPE_CHECKING:
     import polars as pl
@@ -99,6 +101,18 @@ class Looks:
                 faults, judged = flat_lines(target, quantity, here, pages, rule)
                 look.found += faults
                 look.examined |= judged
+        self._counters(target, latest, look, as_of)
+
+    def _counters(self, target: Target, latest: Collection[Observation], look: Look, as_of: int) -> None:
+        """Whether its meters only ever rise."""
+        start = as_of - round(self._settings.rate_window * SECOND_NS)
+        recent = {(point.quantity, point.channel) for point in latest if point.time >= start}
+        for quantity in sorted({name for name, _ in recent if QUANTITIES[name].kind is Kind.ACCUMULATOR}):
+            channels = {channel for name, channel in recent if name == quantity}
+            pages = self._pages(target.device, quantity, start, as_of + SECOND_NS)
+            faults, judged = backward_counters(target, quantity, channels, pages)
+            look.found += faults
+            look.examined |= judged
 
     def _pages(self, device: str, quantity: str, start: int, stop: int) -> Iterator[Observation]:
         """Points in order of time, read as far as they are wanted; a chatty device's later pages are left out."""

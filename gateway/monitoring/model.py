@@ -28,6 +28,8 @@ class Condition(StrEnum):
     """Its times are out of bounds or absent though its source gives times: our clock dates its values."""
     RESTARTS = "restarts"
     """It joins or begins its frame counter anew over and over."""
+    COUNTER_BACKWARDS = "counter_backwards"
+    """A meter fell, by less than a new start of it would."""
     DRIFT = "drift"
     """A series keeps away from its neighbours."""
     FLAT_LINE = "flat_line"
@@ -111,7 +113,7 @@ class Finding(msgspec.Struct, frozen=True):
         value: the measure it was judged by, None where there is none (SILENT, LATE: `since` is the last message, and
             `limit` is in seconds). % or V for LOW_BATTERY; the value it stands at for FLAT_LINE; the distance from the
             neighbours' median for DRIFT; a share for DECODE_FAILURE and CLOCK_FAULT; a number of joins or restarts for
-            RESTARTS; the share of silent devices for SOURCE_SILENT.
+            RESTARTS, of falls for COUNTER_BACKWARDS; the share of silent devices for SOURCE_SILENT.
         limit: what `value` was held against, in the same unit.
         since: when it began as far as that can be told, else when it was found.
     """

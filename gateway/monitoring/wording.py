@@ -22,6 +22,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     Condition.DECODE_FAILURE: ("nicht lesbar", "not decodable"),
     Condition.CLOCK_FAULT: ("Uhr falsch", "clock wrong"),
     Condition.RESTARTS: ("startet immer neu", "keeps restarting"),
+    Condition.COUNTER_BACKWARDS: ("Zähler läuft rückwärts", "counter runs backwards"),
     Condition.DRIFT: ("weicht ab", "drifts"),
     Condition.FLAT_LINE: ("Wert steht", "flat line"),
     Condition.LOW_BATTERY: ("Batterie schwach", "battery low"),
@@ -85,6 +86,10 @@ _TEXTS: Mapping[Condition, tuple[str, str]] = {
     Condition.DECODE_FAILURE: _SHARE,
     Condition.CLOCK_FAULT: _SHARE,
     Condition.RESTARTS: ("{label}: {value}-mal", "{label}: {value} times"),
+    Condition.COUNTER_BACKWARDS: (
+        "{label}: {subject}, {value}-mal seit {since}",
+        "{label}: {subject}, {value} times since {since}",
+    ),
     Condition.DRIFT: (
         "{label}: {subject} {value}{unit} neben den Nachbarn (Grenze {limit}{unit})",
         "{label}: {subject} {value}{unit} from its neighbours (limit {limit}{unit})",
