@@ -9,7 +9,7 @@ mkdir -p secrets
 cd secrets
 host=${1:-$(hostname)}
 
-for name in mqtt_password chirpstack_password influxdb_password influxdb_token http_token; do
+for name in mqtt_password chirpstack_password influxdb_password influxdb_token http_token grafana_password; do
   [ -s "$name" ] || openssl rand -hex 32 > "$name"
 done
 

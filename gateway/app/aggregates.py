@@ -29,7 +29,7 @@ from gateway.areas.files import read_layer
 from gateway.areas.loading import Mapping, to_areas
 from gateway.areas.model import Area, AreaError
 from gateway.areas.tilemap import demo_areas
-from gateway.config import AggregationSettings, AreaFile, ConfigError, Settings
+from gateway.config import AggregationSettings, AreaFile, ConfigError, InfluxSettings, Settings
 from gateway.model import SECOND_NS, Store
 from gateway.registry.errors import RegistryError
 from gateway.registry.opening import create_file
@@ -145,12 +145,19 @@ def _mapping(row: AreaFile) -> Mapping:
     )  # fmt: skip
 
 
-def _sink(settings: Settings) -> InfluxFigures | None:
+def bucket_settings(settings: Settings) -> InfluxSettings | None:
+    """The bucket for figures, None without InfluxDB."""
     if settings.store.kind != "influxdb":
+        return None
+    return settings.store.influxdb.model_copy(update={"bucket": settings.aggregation.bucket})
+
+
+def _sink(settings: Settings) -> InfluxFigures | None:
+    influx = bucket_settings(settings)
+    if influx is None:
         return None
     from gateway.aggregator.influx import InfluxFigures  # noqa: PLC0415 - only with InfluxDB
     from gateway.store.influx_http import WriteConnection  # noqa: PLC0415 - as above
 
-    influx = settings.store.influxdb.model_copy(update={"bucket": settings.aggregation.bucket})
     token = influx.token.read() or ""
     return InfluxFigures(WriteConnection(influx, token), influx, token)

@@ -35,6 +35,12 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
     yield await _ask("data_dir", lambda: asyncio.to_thread(_folder, settings.data_dir))
     yield await _ask("journal", lambda: asyncio.to_thread(_journal, settings))
     yield await _ask(f"store {settings.store.kind}", lambda: asyncio.to_thread(_store, settings))
+    if settings.registry.url is not None or settings.registry.gate:
+        yield await _ask("registry", lambda: asyncio.to_thread(_registry, settings))
+    if settings.aggregation.enabled:
+        from gateway.app.figures_check import look  # noqa: PLC0415 - 1 s that a check without need not take
+
+        yield await _ask("aggregation", lambda: asyncio.to_thread(look, settings))
     for name, source in settings.sources.items():
         yield await _ask(f"source {name}", partial(_source, name, source))
     if settings.monitoring.enabled:
@@ -81,6 +87,23 @@ def _journal(settings: Settings) -> str:
     if report.problems:
         raise ConfigError("; ".join(report.problems))
     return f"{report.files} files, {report.entries} entries"
+
+
+def _registry(settings: Settings) -> str:
+    from gateway.registry.errors import RegistryError  # noqa: PLC0415 - SQLAlchemy takes 0.5 s to import
+    from gateway.registry.model import Device, Source  # noqa: PLC0415 - as above
+    from gateway.registry.opening import create_file  # noqa: PLC0415 - as above
+    from gateway.registry.service import Registry  # noqa: PLC0415 - as above
+
+    try:
+        with closing(Registry(create_file(settings))) as found:
+            devices, sources = len(found.entries(Device)), found.entries(Source)
+    except RegistryError as error:
+        raise ConfigError(str(error)) from error
+    passing = sum(source.status in {"approved", "active"} for source in sources)
+    if settings.registry.gate and not passing:
+        raise ConfigError("registry.gate = true, and no source is approved: nothing would be stored")
+    return f"{devices} devices, {passing} of {len(sources)} sources approved"
 
 
 def _store(settings: Settings) -> str:

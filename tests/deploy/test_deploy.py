@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,8 @@ from gateway.app import parts
 from gateway.config import Mqtt5Source, load
 from gateway.registry.fleet import load_fleet
 from tests.conftest import require
-from tests.flow.gateway_process import wait_for
+from tests.flow.gateway_process import GatewayProcess, wait_for
+from tests.flow.sources import HTTP
 from tests.servers.mosquitto import BINARY, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,6 +91,68 @@ def test_the_gateway_loads_its_shipped_configuration(
     source = settings.sources["chirpstack"]
     assert isinstance(source, Mqtt5Source)
     assert source.password.read() == (secrets / "mqtt_password").read_text().strip()
+
+
+def test_every_example_in_the_configuration_is_one(secrets: Path, tmp_path: Path) -> None:
+    """What is commented out can be commented in."""
+    text = (DEPLOY / "gateway.toml").read_text(encoding="utf-8")
+    shown = re.sub(r"^# (?=\[|[a-z_.]+ = )", "", text, flags=re.MULTILINE)
+    assert shown.count("\n[[aggregation.areas]]") == 1
+    path = tmp_path / "gateway.toml"
+    path.write_text(shown.replace("/run/secrets", str(secrets)).replace("/etc/gateway", str(DEPLOY)), encoding="utf-8")
+    settings = load(path)
+    assert settings.registry.url is not None
+    assert settings.aggregation.areas[0].parent_level == "stadtbezirk"
+    assert settings.atlas.people is not None
+    assert settings.monitoring.notify.mail is not None
+
+
+def test_figures_have_a_bucket(compose: Any) -> None:
+    settings = load(DEPLOY / "gateway.toml")
+    assert settings.aggregation.enabled
+    script = (DEPLOY / "influxdb" / "buckets.sh").read_text(encoding="utf-8")
+    assert f"bucket create --name {settings.aggregation.bucket} " in script
+    assert any("/docker-entrypoint-initdb.d/" in volume for volume in compose["services"]["influxdb"]["volumes"])
+
+
+@pytest.fixture(scope="module")
+def exposed(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """Names of all metrics of a service with every part on."""
+    folder = tmp_path_factory.mktemp("metrics")
+    (folder / "places.toml").write_text(
+        '[sites.A]\nlongitude = 7.15\nlatitude = 51.256\n[[installations]]\ndevice = "d"\nsite = "A"\n'
+    )
+    config = f'[aggregation]\nenabled = true\nschematic = true\nplaces = "{folder}/places.toml"\n{HTTP}'
+    with GatewayProcess(folder, config) as gateway:
+        gateway.take({"device": "d", "time": int(time.time()), "air_temperature": 20.0})
+        wait_for(lambda: gateway.metric("gateway_aggregation_newest_seconds") > 0, 30, "a figure")
+        families = re.findall(r"^# TYPE (\w+) (\w+)$", gateway.get("/metrics")[1], re.MULTILINE)
+        assert gateway.stop() == 0
+    more = {"histogram": ("_bucket", "_sum", "_count")}
+    return {f"{name}{end}" for name, kind in families for end in ("", *more.get(kind, ()))}
+
+
+def queries() -> dict[str, str]:
+    rules = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+    found = {rule["alert"]: rule["expr"] for rule in rules}
+    board = json.loads((DEPLOY / "grafana" / "gateway.json").read_text(encoding="utf-8"))
+    return found | {panel["title"]: target["expr"] for panel in board["panels"] for target in panel["targets"]}
+
+
+@pytest.mark.parametrize("name", queries())
+def test_alerts_and_dashboards_ask_for_metrics_that_exist(name: str, exposed: set[str]) -> None:
+    named = set(re.findall(r"gateway_\w+", queries()[name]))
+    assert named or "up{" in queries()[name]
+    assert named <= exposed
+
+
+def test_every_alert_speaks_german_and_english() -> None:
+    rules = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+    for rule in rules:
+        assert rule["annotations"].keys() == {"summary", "description"}
+        assert rule["labels"]["severity"] in {"warning", "critical"}
+    scrape = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text(encoding="utf-8"))
+    assert scrape["scrape_configs"][0]["job_name"] == "gateway"
 
 
 @pytest.mark.mosquitto

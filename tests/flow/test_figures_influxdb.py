@@ -28,6 +28,7 @@ from tests.servers.influxd import ORG, TOKEN, Influxd
 from tests.servers.mosquitto import Mosquitto
 
 pytestmark = [pytest.mark.influxd, pytest.mark.mosquitto]
+ROOT = Path(__file__).resolve().parents[2]
 HOUR, DAY = 3600, 86_400
 NOW = int(time.time())
 BEGIN = NOW - NOW % DAY - 2 * DAY
@@ -217,6 +218,21 @@ def test_figures_are_read_by_flux(pair: Pair) -> None:
     assert {row["estimator"] for row in rows} == {"mean_of_sites"}
     rain = pair.flux('|> filter(fn: (r) => r.quantity == "precipitation" and r._field == "value") |> last()')
     assert {row["estimator"] for row in rain} == {"mean_of_sites"}
+
+
+def test_the_shipped_dashboard_finds_its_figures(pair: Pair) -> None:
+    wait_for(lambda: settled(pair.influx), 60, "everything is written out")
+    board = json.loads((ROOT / "deploy" / "grafana" / "quartiere.json").read_text(encoding="utf-8"))
+    for panel in board["panels"]:
+        text = panel["targets"][0]["query"]
+        for name, value in {
+            '"quartier"': f'"{pair.figures}"', "v.timeRangeStart": iso(BEGIN - DAY), "v.timeRangeStop": iso(NOW),
+            "${quantity}": "air_temperature", "${level}": "quartier",
+        }.items():  # fmt: skip
+            text = text.replace(name, value)
+        with InfluxDBClient(pair.server.url, TOKEN, org=ORG) as client:
+            rows = [record.values for table in client.query_api().query(text) for record in table.records]
+        assert {row["area"] for row in rows} == {"quartier:01", "quartier:02"}, panel["title"]
 
 
 def test_a_rebuild_brings_in_what_was_changed_past_the_gateway_and_removes_what_is_stale(pair: Pair) -> None:
