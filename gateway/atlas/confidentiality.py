@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.atlas.disclosure import audit
+from gateway.atlas.disclosure import audit, current_key
 from gateway.atlas.facts import (
     MIN_DENOMINATOR,
     MIN_POPULATION,
@@ -134,7 +134,7 @@ def protect(register: Register, earlier: Sequence[Facts] = ()) -> Protection:
         exposures = audit(facts, earlier)
         if not exposures:
             break
-        chosen = {_next(register, exposure.key, hidden, known) for exposure in exposures} - {None}
+        chosen = {_next(register, current_key(e.key), hidden, known) for e in exposures} - {None}
         hidden |= {choice for choice in chosen if choice is not None}
         if not chosen:
             ratio = next((r for r, _ in facts.ratios if not register.cells[r.numerator].listed), None)

@@ -24,10 +24,13 @@ _EARLIER = "\x1f"
 
 def _join(
     current: Facts, earlier: Sequence[Facts]
-) -> tuple[dict[Key, Cell], dict[Key, int], list[Sum], list[tuple[Ratio, int]]]:
-    """All publications as one: a count whose value changed between them is two counts, one that did not is one."""
+) -> tuple[dict[Key, Cell], dict[Key, int], list[Sum], list[tuple[Ratio, int]], set[Key]]:
+    """All publications as one: a count whose value changed between them is two counts, one that did not is one.
+
+    The last member are the counts that any of them hid.
+    """
     cells, shown = dict(current.cells), dict(current.shown)
-    sums, ratios = list(current.sums), list(current.ratios)
+    sums, ratios, hidden = list(current.sums), list(current.ratios), set(current.hidden)
     for number, facts in enumerate(earlier):
         name = {
             key: key if key in cells and cells[key].value == cell.value else f"{key}{_EARLIER}{number}"
@@ -37,6 +40,7 @@ def _join(
             cells.setdefault(name[key], cell)
         for key, value in facts.shown.items():
             shown.setdefault(name[key], value)
+        hidden |= {name[key] for key in facts.hidden}
         sums += [
             Sum(whole=name[s.whole], parts=tuple(name[p] for p in s.parts), exact=s.exact, split=s.split)
             for s in facts.sums
@@ -54,7 +58,12 @@ def _join(
             )
             for r, value in facts.ratios
         ]
-    return cells, shown, list(dict.fromkeys(sums)), list(dict.fromkeys(ratios))
+    return cells, shown, list(dict.fromkeys(sums)), list(dict.fromkeys(ratios)), hidden
+
+
+def current_key(key: Key) -> Key:
+    """The key under which the current publication knows a count of an earlier one."""
+    return key.partition(_EARLIER)[0]
 
 
 def _ratio_rows(ratio: Ratio, scaled: int, cells: Mapping[Key, Cell]) -> Iterator[Row]:
@@ -71,12 +80,10 @@ def _ratio_rows(ratio: Ratio, scaled: int, cells: Mapping[Key, Cell]) -> Iterato
 
 def _system(current: Facts, earlier: Sequence[Facts], *, sizes: bool) -> System:
     """The outsider's unknowns and rows; `sizes` adds that secondary cells are the next smallest of their group."""
-    cells, shown, sums, ratios = _join(current, earlier)
+    cells, shown, sums, ratios, hidden = _join(current, earlier)
     system = System(cells=cells)
-    system.targets = {key for key in current.hidden if key not in shown}
-    system.targets |= {
-        key for key, cell in current.cells.items() if not cell.listed and cell.small and key not in shown
-    }
+    system.targets = {key for key in hidden if key not in shown}
+    system.targets |= {key for key, cell in cells.items() if not cell.listed and cell.small and key not in shown}
     ceiling = 2 * max((*shown.values(), 1000))
     exact = {key: value for key, value in shown.items() if cells[key].round_to == 1}
     for key, cell in cells.items():
@@ -152,6 +159,9 @@ def _components(system: System) -> list[tuple[list[Key], list[Row]]]:
 
 def audit(current: Facts, earlier: Sequence[Facts] = ()) -> list[Exposure]:
     """Every suppressed count that an outsider narrows too far; empty when the publication is safe.
+
+    Counts that an earlier publication hid are protected as well: a correction of their neighbours must not give them
+    away. Their keys end with the number of that publication; `current_key` takes it off.
 
     The strictest outsider is asked first. Where the assumption on sizes contradicts the published numbers (a later
     revision keeps cells suppressed that are no longer the smallest), it is dropped, as the outsider would have to.

@@ -16,10 +16,11 @@ from sqlalchemy import Connection, select, update
 from gateway.atlas import tables
 from gateway.atlas.confidentiality import Protection, protect
 from gateway.atlas.counting import build_register
+from gateway.atlas.disclosure import current_key
 from gateway.atlas.edition_data import Edition
 from gateway.atlas.editions import Editions
 from gateway.atlas.errors import AtlasError, AuditFailedError, text
-from gateway.atlas.facts import Facts, facts_from_json, facts_json
+from gateway.atlas.facts import Exposure, Facts, facts_from_json, facts_json
 from gateway.atlas.people import Person
 from gateway.atlas.publication import public_inputs, public_tables
 
@@ -65,7 +66,7 @@ class Registers(Editions):
         edition = self._edition(connection, product, stichtag)
         protection = protect(build_register(edition), self._once_public(connection, stichtag))
         if protection.exposures:
-            cells = [f"{e.key}: {e.lower}…{e.upper}, m = {e.needed}" for e in protection.exposures]
+            cells = [_told(exposure) for exposure in protection.exposures]
             raise AuditFailedError(
                 text(
                     f"Freigabe verweigert: {len(cells)} geheime Werte wären ableitbar; siehe Protokoll",
@@ -178,6 +179,13 @@ class Registers(Editions):
                     if self._notice(connection, kind, subject, f"{message} ({missing.sender})"):
                         new.append(f"{kind}: {message}")
         return new
+
+
+def _told(exposure: Exposure) -> str:
+    """For internal eyes: the count and what could be derived."""
+    key = current_key(exposure.key)
+    before = "" if key == exposure.key else " (frühere Veröffentlichung / earlier publication)"
+    return f"{key}: {exposure.lower}…{exposure.upper}, m = {exposure.needed}{before}"
 
 
 def _differing(internal: Mapping[str, Any], public: Mapping[str, Any]) -> dict[str, list[str]]:
