@@ -51,6 +51,7 @@ class _Demo:
         self._city, self._progress, self._now, self._say = city, progress, now, say
         self._feed: Feed | None = None
         self._service: Service | None = None
+        self._first = progress.state.until < city.begun
 
     def feeds(self, journal: Journal) -> Mapping[str, Client]:
         """The past as a source."""
@@ -73,7 +74,7 @@ class _Demo:
                 ready.cancel()
                 return
             assert self._feed is not None
-            self._say(welcome.ready(data, service.port, self._city, broker_port))
+            self._say(welcome.ready(data, service.port, self._city, broker_port, first=self._first))
             live = Live("127.0.0.1", broker_port, Post(self._city), self._progress)
             registers = tasks.create_task(asyncio.to_thread(atlas.load, data))
             beside = [
@@ -107,7 +108,9 @@ class _Demo:
             self._line(welcome.COUNTING, service, feed.status.received)
         await registers
         self._line("", None, 0)
-        self._say(welcome.complete(data, service.port, self._city, feed.status.received, time.time() - began))
+        self._say(
+            welcome.complete(data, service.port, self._city, self._now, feed.status.received, time.time() - began)
+        )
         while True:
             await asyncio.sleep(1 if sys.stdout.isatty() else 30)
             received = sum(getattr(status, "received", 0) for status in service.state.statuses().values())

@@ -152,4 +152,5 @@ def room_co2(sky: Sky, name: str, t: float) -> float:
 def used(name: str, t: float, per_day: float) -> float:
     """A meter's reading after `t` seconds of a daily rhythm: never falls; `per_day` units of it in a day on average."""
     x = 2 * pi * (t / DAY - 0.55)
-    return per_day * (t / DAY + 0.75 * sin(x) / (2 * pi)) * (0.6 + 0.8 * share(f"{name} use"))
+    days = t / DAY + 0.75 * sin(x) / (2 * pi) + 0.12 * smooth(f"{name} days", t, 2 * DAY)
+    return per_day * days * (0.6 + 0.8 * share(f"{name} use"))

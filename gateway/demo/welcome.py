@@ -8,7 +8,7 @@ from pathlib import Path
 from gateway.atlas.demo.generator import YEARS
 from gateway.demo.city import City
 from gateway.demo.faults import Fault, Faults
-from gateway.demo.weather import BERLIN
+from gateway.demo.weather import BERLIN, DAY
 
 FIRST = "Die Demo-Stadt wird eingerichtet … / setting up the demo city …"
 AGAIN = "Die Demo-Stadt geht weiter, wo sie war … / the demo city goes on where it was …"
@@ -17,8 +17,17 @@ COUNTING = "Kennzahlen werden gerechnet / figures are being computed"
 LIVE = "live"
 
 
-def ready(data: Path, http_port: int, city: City, broker_port: int) -> str:
-    """As soon as the server answers."""
+def ready(data: Path, http_port: int, city: City, broker_port: int, *, first: bool) -> str:
+    """As soon as the server answers; `first`: nothing of the past is there yet."""
+    days = f"{city.days:g}"
+    past = (
+        f"Die letzten {days} Tage laufen jetzt durch Journal, Decoder, Datenbank und Kennzahlen; abfragen geht schon.\n"
+        f"The last {days} days now pass through journal, decoders, database and figures; you can ask already."
+    )
+    since = (
+        "Was seit dem letzten Mal geschah, wird nachgeholt; abfragen geht schon.\n"
+        "What happened since the last time is being made up for; you can ask already."
+    )
     return f"""
 Quartier-Gateway: Demo-Stadt / demo city: {len(city.devices)} Sensoren/sensors, 69 Quartiere
 ALLE WERTE SIND ERFUNDEN / ALL VALUES ARE INVENTED
@@ -26,17 +35,16 @@ ALLE WERTE SIND ERFUNDEN / ALL VALUES ARE INVENTED
   Zustand / state     http://127.0.0.1:{http_port}/readyz      http://127.0.0.1:{http_port}/metrics
   Daten / data        {data}      MQTT 127.0.0.1:{broker_port}
 
-Die letzten {city.days:g} Tage laufen jetzt durch Journal, Decoder, Datenbank und Kennzahlen; abfragen geht schon.
-The last {city.days:g} days now pass through journal, decoders, database and figures; you can ask already.
+{past if first else since}
 """
 
 
-def complete(data: Path, http_port: int, city: City, messages: int, seconds: float) -> str:
-    """When the past is there."""
+def complete(data: Path, http_port: int, city: City, now: float, messages: int, seconds: float) -> str:
+    """When the past up to `now` (Unix time) is there."""
     base = f"http://127.0.0.1:{http_port}/v1"
     config = f"--config {data}/gateway.toml"
     storm = datetime.fromtimestamp(city.storm, BERLIN)
-    first, today = _day(city.ago(1)), _day(city.begun)
+    first, today = _day(max(city.ago(1), now - 30 * DAY)), _day(now)
     window = f"from={first + timedelta(days=1)}&to={today}"
     monday = today - timedelta(days=today.weekday() + 7)
     week = f"period=week&from={monday}&to={monday + timedelta(days=7)}"

@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from decoders import registry
+from gateway.demo import signals
 from gateway.demo.catalogue import KINDS, Kind
 from gateway.demo.city import City
 from gateway.demo.messages import Payloads
@@ -89,3 +90,11 @@ def test_water_meters_roll_over_within_the_month(city: City) -> None:
         assert all(0 <= reading < device.kind.modulus * 1000 for reading in readings)
         rolled += bool(drops)
     assert rolled >= len(meters) // 2
+
+
+def test_meters_never_run_backwards_and_days_differ() -> None:
+    for name in ("a", "b", "c", "d"):
+        readings = [signals.used(name, BEGUN + quarter * 900, 100.0) for quarter in range(20 * 96)]
+        assert all(later > earlier for earlier, later in pairwise(readings))
+        days = [later - earlier for earlier, later in pairwise(readings[::96])]
+        assert max(days) > 1.05 * min(days)
