@@ -36,8 +36,10 @@ class Atlas:
         atlas = settings.atlas
         self._inbox = atlas.inbox
         try:
-            sender = _sender(atlas.people) if atlas.people is not None else None
-            self._registers = open_registers(atlas.url.read(), settings.data_dir / "atlas")
+            folder = settings.data_dir / "atlas"
+            people = atlas.people or folder / "people.toml"
+            sender = _sender(people) if atlas.people is not None or people.exists() else None
+            self._registers = open_registers(atlas.url.read(), folder)
         except AtlasError as error:
             raise ConfigError(f"atlas: {error}") from error
         try:

@@ -8,6 +8,7 @@ Every step is one transaction with its line in the audit log.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,6 +26,24 @@ from gateway.atlas.people import Person
 from gateway.atlas.publication import public_inputs, public_tables
 
 ONCE_PUBLIC = ("released", "superseded", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a release would do (internal).
+
+    Attributes:
+        shown: how many counts would be printed.
+        suppressed: keys of those that would not.
+        exposed: counts that could be derived; with any of them the release is refused.
+        class_differs: by variant, areas whose public class is not the internal one, because the public reference set is
+            made of shown counts only.
+    """
+
+    shown: int
+    suppressed: tuple[str, ...]
+    exposed: tuple[str, ...]
+    class_differs: dict[str, list[str]]
 
 
 class Registers(Editions):
@@ -61,10 +80,7 @@ class Registers(Editions):
             raise AtlasError(text(f"Ausgabe {identity} ist {row['state']}", f"edition {identity} is {row['state']}"))
         if product.four_eyes and row["checked_by"] == person.name:
             raise AtlasError(text("Vier-Augen-Regel: wer prüft, gibt nicht frei", "whoever checked cannot release"))
-        if self._delivery_ids(connection, product, stichtag) != row["deliveries"]:
-            raise AtlasError(text("Lieferungen haben sich seit der Berechnung geändert", "deliveries have changed"))
-        edition = self._edition(connection, product, stichtag)
-        protection = protect(build_register(edition), self._once_public(connection, stichtag))
+        protection, public = self._audited(connection, row)
         if protection.exposures:
             cells = [_told(exposure) for exposure in protection.exposures]
             raise AuditFailedError(
@@ -74,8 +90,6 @@ class Registers(Editions):
                 ),
                 cells,
             )
-        public = public_tables(edition, protection, self._public_bases(connection, edition))
-        public["warnings"] = row["warnings"]
         e = tables.edition.c
         same = (e.product == product.id, e.stichtag == str(stichtag), e.state == "released")
         connection.execute(update(tables.edition).where(*same).values(state="superseded"))
@@ -95,6 +109,33 @@ class Registers(Editions):
         detail |= {"ratios": len(facts.ratios), "class_differs": _differing(row["results"], public["variants"])}
         self._log(connection, person.name, "release", f"{product.id} {stichtag} #{identity}", detail)
         return protection
+
+    def _audited(self, connection: Connection, row: Mapping[str, Any]) -> tuple[Protection, dict[str, Any]]:
+        """What the confidentiality rules show of an edition, and the public tables made of it."""
+        product, stichtag = self.product(row["product"]), date.fromisoformat(row["stichtag"])
+        if self._delivery_ids(connection, product, stichtag) != row["deliveries"]:
+            raise AtlasError(text("Lieferungen haben sich seit der Berechnung geändert", "deliveries have changed"))
+        edition = self._edition(connection, product, stichtag)
+        protection = protect(build_register(edition), self._once_public(connection, stichtag))
+        public = public_tables(edition, protection, self._public_bases(connection, edition))
+        return protection, public | {"warnings": row["warnings"]}
+
+    def preview(self, identity: int, person: Person) -> Preview:
+        """What a release would publish; nothing is published. For whoever checks or releases."""
+        if not person.roles & {"check", "release"}:
+            person.must("check")
+        with self.reader.connect() as connection:
+            row = self._row(connection, identity)
+            protection, public = self._audited(connection, row)
+        with self.engine.begin() as connection:
+            subject = f"{row['product']} {row['stichtag']} #{identity}"
+            self._log(connection, person.name, "preview", subject, {"exposed": len(protection.exposures)})
+        return Preview(
+            shown=len(protection.facts.shown),
+            suppressed=tuple(sorted(protection.facts.hidden)),
+            exposed=tuple(_told(exposure) for exposure in protection.exposures),
+            class_differs=_differing(row["results"], public["variants"]),
+        )
 
     def _once_public(self, connection: Connection, stichtag: date) -> list[Facts]:
         """What was ever published over the same reference date, by any product; withdrawing does not make it unread."""

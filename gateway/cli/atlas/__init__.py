@@ -7,7 +7,7 @@ import click
 from gateway.cli.atlas.classify import classify, methods
 from gateway.cli.atlas.deliveries import datasets, demo, import_file, inbox
 from gateway.cli.atlas.editions import compare, compute, explain, status
-from gateway.cli.atlas.release import check, log, release, withdraw
+from gateway.cli.atlas.release import check, log, preview, release, withdraw
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,7 +16,7 @@ def atlas() -> None:
 
 
 for _command in (
-    datasets, import_file, inbox, demo, status, compute, explain, compare, classify, methods, check, release, withdraw,
-    log,
+    datasets, import_file, inbox, demo, status, compute, explain, compare, classify, methods, check, preview, release,
+    withdraw, log,
 ):  # fmt: skip
     atlas.add_command(_command)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import functools
+import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from gateway.cli.options import config_option
 from gateway.config import Settings
+
+if TYPE_CHECKING:
+    from gateway.atlas.registers import Registers
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d", "%d.%m.%Y"])
@@ -45,22 +49,30 @@ def bounded(path: Path) -> bytes:
 
 
 def database_option(function: Any) -> Any:
-    """`--database` and `--config`, handed on as an open `registers`; closed and errors told at the end."""
+    """`--database` and `--config`, handed on as open `registers` and the path `people`; closed at the end."""
 
     @config_option
-    @click.option("--database", envvar="GATEWAY_ATLAS_DATABASE", help="URL; ohne: data_dir/atlas/atlas.sqlite.")
+    @click.option(
+        "--database", envvar="GATEWAY_ATLAS_DATABASE", help="URL; ohne: atlas.url, data_dir/atlas/atlas.sqlite."
+    )
     @functools.wraps(function)
     def command(settings: Settings, database: str | None, **options: Any) -> None:
         from gateway.atlas.opening import open_registers
 
         with told():
-            registers = open_registers(database, settings.data_dir / "atlas")
+            folder = settings.data_dir / "atlas"
+            registers = open_registers(database or settings.atlas.url.read(), folder)
             try:
-                function(registers=registers, folder=settings.data_dir / "atlas", **options)
+                function(registers=registers, people=settings.atlas.people or folder / "people.toml", **options)
             finally:
                 registers.engine.dispose()
 
     return command
+
+
+def read_internally(registers: Registers, query: str) -> None:
+    """C10: confidential values were read on this machine, and by whom."""
+    registers.log_query(f"internal ({getpass.getuser()})", query, 0)
 
 
 def person_option(function: Any) -> Any:
@@ -68,13 +80,13 @@ def person_option(function: Any) -> Any:
 
     @click.option("--person", "name", required=True, help="Name aus people.toml. / A name of people.toml.")
     @functools.wraps(function)
-    def command(name: str, folder: Path, **options: Any) -> None:
+    def command(name: str, people: Path, **options: Any) -> None:
         from gateway.atlas.errors import NotAllowedError
         from gateway.atlas.people import load_people
 
-        people = load_people(folder / "people.toml")
-        if name not in people:
-            raise NotAllowedError(f"{name!r} steht nicht in / is not in {folder / 'people.toml'}")
-        function(person=people[name], **options)
+        known = load_people(people)
+        if name not in known:
+            raise NotAllowedError(f"{name!r} steht nicht in / is not in {people}")
+        function(person=known[name], **options)
 
     return command

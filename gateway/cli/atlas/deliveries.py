@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @database_option
-def datasets(registers: Registers, folder: Path) -> None:  # noqa: ARG001 - every command is handed its folder
+def datasets(registers: Registers, people: Path) -> None:  # noqa: ARG001 - every command is handed it
     """Datensätze und Atlanten. / Datasets and products."""
     for dataset in registers.definitions.datasets.values():
         click.echo(f"{dataset.id} {dataset.version}: {dataset.title.de} / {dataset.title.en}")
@@ -69,7 +69,7 @@ def _told_import(found: Imported) -> None:
 @click.command()
 @click.argument("folder_to_watch", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @database_option
-def inbox(registers: Registers, folder: Path, folder_to_watch: Path) -> None:  # noqa: ARG001 - see `datasets`
+def inbox(registers: Registers, people: Path, folder_to_watch: Path) -> None:  # noqa: ARG001 - see `datasets`
     """Einen Eingangsordner beobachten (DATENSATZ_JJJJ-MM-TT….csv). / Watch a folder."""
     import asyncio
     import signal

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.atlas.common import DAY, database_option
+from gateway.cli.atlas.common import DAY, database_option, read_internally
 
 if TYPE_CHECKING:
     from gateway.atlas.registers import Registers
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option("--all", "all_dates", is_flag=True, help="Auch Stichtage vor der ersten Lieferung.")
 @click.option("--today", type=DAY, help="Als wäre es dieser Tag. / As if it were this day.")
 @database_option
-def status(registers: Registers, folder: Path, all_dates: bool, today: datetime | None) -> None:  # noqa: ARG001 - see `datasets`
+def status(registers: Registers, people: Path, all_dates: bool, today: datetime | None) -> None:  # noqa: ARG001 - see `datasets`
     """Ausgaben: was fehlt seit wann, was ist berechnet, was freigegeben. / Where editions stand."""
     for line in registers.remind(today.date() if today else None):
         click.echo(line)
@@ -30,7 +30,7 @@ def status(registers: Registers, folder: Path, all_dates: bool, today: datetime 
 @click.argument("product")
 @click.argument("stichtag", type=DAY)
 @database_option
-def compute(registers: Registers, folder: Path, product: str, stichtag: datetime) -> None:  # noqa: ARG001 - see `datasets`
+def compute(registers: Registers, people: Path, product: str, stichtag: datetime) -> None:  # noqa: ARG001 - see `datasets`
     """Eine Ausgabe neu berechnen (sonst von selbst). / Compute an edition anew."""
     identity = registers.compute(product, stichtag.date())
     edition = registers.edition(identity)
@@ -55,7 +55,7 @@ def _told_moves(moves: dict[str, dict[str, list[str]]]) -> None:
 @database_option
 def explain(
     registers: Registers,
-    folder: Path,  # noqa: ARG001 - see `datasets`
+    people: Path,  # noqa: ARG001 - see `datasets`
     product: str,
     stichtag: datetime,
     area: str,
@@ -67,6 +67,8 @@ def explain(
     from gateway.atlas.explain import explain as steps_of
 
     edition = registers.find(product, stichtag.date(), public=not internal)
+    if internal:
+        read_internally(registers, f"explain {product} {stichtag:%Y-%m-%d} {variant} {area}")
     results = edition["results"] if internal else edition["public"]["variants"]
     if variant not in results:
         raise AtlasError(f"{variant!r}: {', '.join(results)}")
@@ -83,7 +85,7 @@ def explain(
 @database_option
 def compare(
     registers: Registers,
-    folder: Path,  # noqa: ARG001 - see `datasets`
+    people: Path,  # noqa: ARG001 - see `datasets`
     product: str,
     stichtag: datetime,
     other: datetime | None,
@@ -97,6 +99,7 @@ def compare(
     from gateway.atlas.methods import load
 
     edition = registers.find(product, stichtag.date())
+    read_internally(registers, f"compare {product} {stichtag:%Y-%m-%d}")
     definition = registers.product(product)
     if (other is None) == (method is None):
         raise AtlasError("--with STICHTAG | --method NAME|FILE")

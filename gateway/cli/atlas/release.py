@@ -1,7 +1,8 @@
-"""`gateway atlas check`, `release`, `withdraw`, `log`: what people decide, and the record of it."""
+"""`gateway atlas check`, `preview`, `release`, `withdraw`, `log`: what people decide, and the record of it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,30 @@ def check(registers: Registers, person: Person, edition: int) -> None:
 @click.argument("edition", type=int)
 @database_option
 @person_option
+def preview(registers: Registers, person: Person, edition: int) -> None:
+    """Was eine Freigabe veröffentlichen würde (intern). / What a release would publish."""
+    found = registers.preview(edition, person)
+    click.echo(f"#{edition}: {found.shown} shown, {len(found.suppressed)} suppressed, {len(found.exposed)} exposed")
+    for key in found.suppressed:
+        click.echo(f"  • {key}")
+    for told in found.exposed:
+        click.echo(f"  ableitbar / could be derived: {told}")
+    _told_differing(found.class_differs)
+
+
+def _told_differing(differs: Mapping[str, Sequence[str]]) -> None:
+    for variant, areas in differs.items():
+        if areas:
+            told = ", ".join(areas)
+            click.echo(
+                f"{variant}: öffentliche Klasse anders als interne / public class is not the internal one: {told}"
+            )
+
+
+@click.command()
+@click.argument("edition", type=int)
+@database_option
+@person_option
 def release(registers: Registers, person: Person, edition: int) -> None:
     """Geheimhaltung prüfen und freigeben. / Audit confidentiality and release."""
     from gateway.atlas.errors import AuditFailedError
@@ -39,12 +64,7 @@ def release(registers: Registers, person: Person, edition: int) -> None:
             click.echo(f"intern / internal: {cell}", err=True)
         raise
     click.echo(f"#{edition}: released, {len(found.facts.shown)} shown, {len(found.facts.hidden)} suppressed")
-    for variant, areas in registers.log()[-1]["detail"]["class_differs"].items():
-        if areas:
-            told = ", ".join(areas)
-            click.echo(
-                f"{variant}: öffentliche Klasse anders als interne / public class is not the internal one: {told}"
-            )
+    _told_differing(registers.log()[-1]["detail"]["class_differs"])
 
 
 @click.command()
@@ -64,7 +84,7 @@ def withdraw(registers: Registers, person: Person, kind: str, number: int, reaso
 
 @click.command()
 @database_option
-def log(registers: Registers, folder: Path) -> None:  # noqa: ARG001 - see `datasets`
+def log(registers: Registers, people: Path) -> None:  # noqa: ARG001 - see `datasets`
     """Protokoll aller Schritte (intern). / The audit log (internal)."""
     for entry in registers.log():
         click.echo(f"{entry['at']} {entry['person']}: {entry['action']} {entry['subject']} {entry['detail']}")
