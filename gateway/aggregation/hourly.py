@@ -119,7 +119,7 @@ def lean(statistics: pl.DataFrame) -> pl.DataFrame:
 
 
 def united(rows: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    """Rows of schema LEAN_HOUR with the parts of one series at one point made one part, the first of them."""
+    """Rows of schema LEAN_HOUR with the parts of a series at one point made one row, of the last part in that hour."""
     series = plan.parts.select("part", "series", "point")
     if not series.select("series", "point").is_duplicated().any():
         return rows
@@ -130,10 +130,10 @@ def united(rows: pl.DataFrame, plan: Plan) -> pl.DataFrame:
         .join(first, on="part")
         .group_by("one", "hour", maintain_order=True)
         .agg(
+            pl.col("part").max(),
             *(pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name) for name in sums),
             pl.col("minimum").min(), pl.col("maximum").max(),
         )
-        .rename({"one": "part"})
         .with_columns(pl.col(pl.Float64).fill_null(np.nan))
         .select(pl.col(name).cast(dtype) for name, dtype in LEAN_HOUR.items())
     )  # fmt: skip

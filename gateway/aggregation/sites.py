@@ -131,10 +131,10 @@ def _with_capacity(shown: pl.DataFrame, hours: pl.DataFrame, plan: Plan) -> pl.D
     """Add `capacity`: 1 for a single place; of a car park what its device says in that hour, else the registry."""
     told = (
         hours.join(plan.parts.select("part", "point", "device", "channel"), on="part")
-        .join(plan.points.filter(pl.col("quantity") == "parking_capacity").select("point"), on="point")
+        .join(plan.points.filter(pl.col("quantity") == "parking_capacity").select("point", "site"), on="point")
         .filter(pl.col("covered") > 0)
-        .select("device", "channel", start="hour", told=pl.col("integral") * 1e9 / pl.col("covered"))
-        .unique(["device", "channel", "start"], keep="first", maintain_order=True)
+        .group_by("device", "channel", "site", start="hour")
+        .agg(told=pl.col("integral").sum() * 1e9 / pl.col("covered").sum())
     )
     known = plan.stretches.filter(pl.col("capacity").is_not_null()).select(
         "part", "capacity", from_="start", until="stop"
@@ -147,8 +147,11 @@ def _with_capacity(shown: pl.DataFrame, hours: pl.DataFrame, plan: Plan) -> pl.D
         .unique(["part", "start"], keep="last")
         .select("part", "start", registered="capacity")
     )
-    joined = shown.join(told, on=["device", "channel", "start"], how="left").join(
-        registered, on=["part", "start"], how="left"
+    joined = (
+        shown.join(plan.points.select("point", "site"), on="point")
+        .join(told, on=["device", "channel", "site", "start"], how="left")
+        .join(registered, on=["part", "start"], how="left")
+        .drop("site")
     )
     return joined.with_columns(
         capacity=pl.when(pl.col("quantity") == "occupancy")
