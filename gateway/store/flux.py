@@ -44,6 +44,7 @@ def points(
     devices: Sequence[str] = (),
     tail: str = "",
     typed: bool = False,
+    exceptions: bool = False,
 ) -> str:
     """A query for one field of points in `[start, stop)` ns.
 
@@ -56,12 +57,15 @@ def points(
         devices: only these; all when empty.
         tail: what is done with each series, such as "|> last()".
         typed: leave out values of another type than ours; seven times slower, so only where there are such.
+        exceptions: only values that are not 1; InfluxDB looks for them itself, a fifth of the time of reading all.
     """
     tests = [f"r._field == {text(field)}"]
     if quantity is not None:
         tests.append(f"r._measurement == {text(measurement_name(quantity))}")
     if devices:
         tests.append(f"({' or '.join(f'r.device == {text(encode_name(device))}' for device in devices)})")
+    if exceptions:
+        tests.append("r._value != 1")
     if typed:
         tests.append(f"types.isType(v: r._value, type: {text(_TYPES[field])})")
     columns = ["_time", "_value", "device", "channel"] + (["_measurement"] if quantity is None else [])

@@ -15,7 +15,7 @@ from influxdb_client.rest import ApiException
 
 from gateway.config import InfluxSettings
 from gateway.model import StoreUnavailableError
-from gateway.store import flux
+from gateway.store import flux, flux_values
 from gateway.store.influx_http import unavailable
 from gateway.store.limits import TIME_MAX, TIME_MIN
 from gateway.store.line_protocol import encode_name, measurement_name
@@ -49,6 +49,22 @@ class InfluxClient:
             for field in (flux.FLAG, flux.VALUE)
         )
         return flux.join(flags, values)
+
+    def many(self, quantity: str, start: int, stop: int) -> pl.DataFrame:
+        """Points of one quantity in order of device, channel, time (schema `frames.SCHEMA`); see `flux_values`."""
+        start, stop = max(start, TIME_MIN), min(stop, TIME_MAX + 1)
+        if start < stop:
+            ask = partial(flux.points, self._bucket, start=start, stop=stop, quantity=quantity)
+            try:
+                answer = self._query(ask(flux.FLAG, exceptions=True))
+                exceptions = flux.plain(flux.read(answer, flux.FLAG, quantity))
+                count = self.count(quantity, start, stop)
+                found = flux_values.frame(self._query(ask(flux.VALUE)), exceptions, count)
+            except flux.MixedTypesError:
+                found = None
+            if found is not None:
+                return found
+        return self.points(start, stop, quantity=quantity).drop("quantity").sort("device", "channel", "time")
 
     def keys(self, start: int, stop: int, *, devices: Sequence[str]) -> pl.DataFrame:
         """What names the points in `[start, stop)` ns: columns device, channel, quantity, time."""

@@ -121,10 +121,7 @@ class InfluxStore:
 
         client = self._client()
 
-        def read(low: int, high: int) -> pl.DataFrame:
-            return client.points(low, high, quantity=quantity).drop("quantity").sort("device", "channel", "time")
-
-        return in_pieces(partial(client.count, quantity), read, start, stop)
+        return in_pieces(partial(client.count, quantity), partial(client.many, quantity), start, stop)
 
     def delete(self, keys: Sequence[Key]) -> None:
         """See `gateway.model.Store.delete`.
