@@ -298,7 +298,8 @@ class Figures:
         hidden = [pl.DataFrame(schema=HIDDEN)]
         for name, whole in around.items():
             low, high = self._enclosing(question, start, stop) if careful(name) else (start, stop)
-            judged = self._sites(question, whole, low, high)
+            here = (low, high) == (start, stop) and whole.points["point"].is_in(plan.points["point"].implode()).all()
+            judged = sites if here else self._sites(question, whole, low, high)
             panel_here = panel_of(judged, whole) if panel is None else panel
             hidden.append(self._guard.hidden(name, judged, whole, panel_here, _asked(question)))
         return self._rows(question, found, pl.concat(hidden))
