@@ -55,7 +55,7 @@ def parse(spelled: str) -> Wanted:
         stichtag = date.fromisoformat(day)
     except ValueError:
         stichtag = None
-    if not (at and colon and source and first) or stichtag is None:
+    if stichtag is None or not (at and colon and source and first):
         raise AtlasError(
             text(
                 f"{spelled[:80]!r}: verlangt ist DATENSATZ:GRÖSSE@JJJJ-MM-TT, mit ausdrücklichem Stichtag",
@@ -83,10 +83,11 @@ def register_column(registers: Registers, spelled: str) -> Column:
     """
     wanted = parse(spelled)
     definitions = registers.definitions
-    if wanted.source in definitions.products:
-        return _indicator(registers, wanted, definitions.products[wanted.source])
-    if wanted.source in definitions.datasets:
+    product, dataset = definitions.products.get(wanted.source), definitions.datasets.get(wanted.source)
+    if dataset is not None and (product is None or wanted.name in dataset.variables):  # both may have one name
         return _count(registers, wanted)
+    if product is not None:
+        return _indicator(registers, wanted, product)
     known = ", ".join([*definitions.products, *definitions.datasets])
     raise AtlasError(
         text(f"Register {wanted.source!r} gibt es nicht ({known})", f"there is no register {wanted.source!r}")
