@@ -22,16 +22,17 @@ class HeardDevices:
         return bool(self._heard)
 
     def add(self, batch: Mapping[str, Seen]) -> None:
-        """What one batch told, by device."""
+        """What one batch told, by device; a name or a place that it does not tell stays as it was."""
         for device, seen in batch.items():
             before = self._heard.get(device)
-            latitude, longitude, altitude = seen.location or (None, None, None)
+            known = (before.latitude, before.longitude, before.altitude) if before else (None, None, None)
+            latitude, longitude, altitude = seen.location or known
             self._heard[device] = Heard(
                 device=device,
                 source=seen.source,
                 last_seen=seen.last_seen,
                 count=seen.count + (before.count if before else 0),
-                name=seen.name,
+                name=seen.name or (before.name if before else ""),
                 hints=", ".join(seen.hints),
                 decoder=seen.decoder,
                 counter=seen.counter,
