@@ -73,7 +73,7 @@ gauges = {{ {gauges} }}   # m: warning classes 1, 2, 3
 enabled = true
 
 [monitoring]
-every = 20
+every = 10
 devices_per_round = 500
 
 [monitoring.drift]

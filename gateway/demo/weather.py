@@ -80,8 +80,8 @@ class Weather:
         cloud = min(1.0, max(0.0, 0.5 + 0.4 * smooth("cloud", t, 5 * HOUR) + 0.4 * wet))
         high = max(0.0, _sun(t))
         near = exp(-(((t - self.storm) / 5400) ** 2))
-        mean = 10.3 - 8.2 * cos(year) + 4.5 * front
-        swing = (3.2 - 2.0 * cos(year)) * (1.1 - 0.7 * cloud)
+        mean = 10.3 - 8.4 * cos(year) + 5.0 * front
+        swing = (3.6 - 2.4 * cos(year)) * (1.1 - 0.7 * cloud)
         cooling = 5.0 * exp(-max(0.0, t - self.storm) / (5 * HOUR)) if t >= self.storm else 0.0
         temperature = mean + swing * cos(2 * pi * (_solar_hour(t) - 14.5) / 24) - cooling
         dew = min(temperature - 0.1, mean - 3.4 + 2.2 * wet - 1.2 * (1 - cloud))
