@@ -106,6 +106,9 @@ class Guard:
         kinds = (group.operated > 0) | (group.indoor > 0) | (np.array(careful(quantity)) & (group.sites > 0))
         if not asked.usual:
             hidden |= kinds
+        # Another range has another panel: a privately operated counter that one leaves out would be the difference.
+        if points["estimator"][0] == "sum_of_panel":
+            hidden |= counts.left_out([areas[name] for name in tree.names], panel)[None, :] & (group.sites > 0)
         if careful(quantity) and (
             (asked.period != Period.HOUR and asked.basis != self.house)
             or (quantity in METERS and (asked.period == Period.WEEK or asked.period in PROFILES))
@@ -293,6 +296,11 @@ class _Counts:
             dict(plan.parts.group_by("point").agg(pl.col("series").n_unique()).iter_rows()) if plan.parts.width else {}
         )
         self.units = np.array([parts.get(point, 1) for point in self.points], dtype=np.float64)
+
+    def left_out(self, areas: Sequence[tuple[list[int], Bools | None]], panel: frozenset[int]) -> Bools:
+        """The areas with a privately operated counter that is not in the panel."""
+        private = {point for point, operated in zip(self.points, self.operated, strict=True) if operated}
+        return np.array([not private.isdisjoint(set(points) - panel) for points, _ in areas], dtype=np.bool_)
 
     def groups(self, areas: Sequence[tuple[list[int], Bools | None]], tree: Tree) -> tuple[Group, NDArray[np.float64]]:
         """Counts (windows x areas); and the largest value among sites in no area inside (windows x areas).

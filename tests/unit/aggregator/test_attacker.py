@@ -229,3 +229,18 @@ def test_people_are_not_counted_twice_by_another_midnight():
     )
     assert found["hidden"].all()
     assert "people_count" in PEOPLE
+
+
+def test_no_range_leaves_a_private_counter_out_of_the_sum():
+    """The sums of two ranges with different panels would differ by that counter."""
+    values = np.full((5, 24), 10.0)
+    city = City([("quartier:0", "stadt:0")] * 5, values, [False] * 5, [True, True, True, True, False], "people_count")
+    windows = whole_windows("hour", BASIS, DAY, DAY + 24 * HOUR)
+    rows = pl.DataFrame(
+        [(point, start, True, 10.0) for point in range(5) for start in windows["start"]],
+        schema={"point": pl.Int32, "start": pl.Int64, "valid": pl.Boolean, "linear": pl.Float64}, orient="row",
+    )  # fmt: skip
+    sites, asked = Sites(rows=rows, windows=windows), Asked(period="hour", basis=BASIS)
+    for panel, secret in (({0, 1, 2, 3, 4}, False), ({0, 1, 2, 4}, True), ({0, 1, 2, 3}, False), ({4}, True)):
+        found = city.guard.hidden("people_count", sites, city.plan, frozenset(panel), asked)
+        assert bool(found["hidden"].any()) is secret, panel
