@@ -132,11 +132,12 @@ class Range:
     rule: Capture
 
     def days(self, basis: DayBasis) -> list[Window]:
-        """The days of the range; one that hangs out by some hours, because it was asked by another midnight, counts."""
+        """The days that begin in the range, today as well; asked for by another midnight they begin some hours off."""
         return [
-            day for day in windows(Period.DAY, basis, self.start, self.stop)
-            if day.start >= self.start - SLACK and day.stop <= self.stop + SLACK
-        ]  # fmt: skip
+            day
+            for day in windows(Period.DAY, basis, self.start - SLACK, self.stop)
+            if self.start - SLACK <= day.start < self.stop - SLACK
+        ]
 
     def whole(self, basis: DayBasis) -> tuple[Period, Window] | None:
         """The calendar period that the range is, None when it is none."""

@@ -221,6 +221,14 @@ def test_days_of_the_weather_service_run_from_00_to_24_utc(name, value, expected
     assert gap is (expected if (expected is YES) == proven_by_one_reading else UNKNOWN)
 
 
+def test_today_counts_as_soon_as_it_has_proven_something():
+    noon = Range(start=ns("2026-06-30T22:00Z"), stop=ns("2026-07-02T12:00Z"), rule=capture())
+    found = find("hot_day", hours("2026-07-01T00:00Z", "2026-07-02T12:00Z", lambda i: 30.5 if i == 35 else 20.0), noon)
+    assert (found.answer, found.count, found.missing) == (YES, 1, 0)
+    found = find("hot_day", hours("2026-07-01T00:00Z", "2026-07-02T12:00Z", 20.0), noon)
+    assert (found.answer, found.count, found.missing) == (UNKNOWN, 0, 1)
+
+
 def test_uv_days_are_civil_days():
     day = asked("2026-07-01T22:00Z", "2026-07-02T22:00Z")
     found = find("uv_6", hours("2026-07-01T22:00Z", "2026-07-02T22:00Z", lambda i: 6.0 if i == 14 else 0.0), day)
