@@ -133,6 +133,18 @@ def test_the_command_line_answers_the_same(gateway):
     assert "temprature" in wrong.stderr
 
 
+def test_the_command_line_judges_indicators(gateway):
+    arguments = ["level=quartier", f"from={iso(BEGIN - 24 * HOUR)}", f"to={iso(NOW)}"]
+    listed = json.loads(gateway.run("query", "indicators").stdout)["data"]
+    assert {"hot_day", "no2_year_2030", "lqi_uba_2025"} <= {row["indicator"] for row in listed}
+    said = json.loads(gateway.run("query", "indicators", "indicator=hot_day", "capture=dwd", *arguments).stdout)
+    found = {row["area_name"]: row for row in said["data"]}
+    # The late value of 40 degrees proves a hot day; what is missing leaves the others unknown.
+    assert (found["Nordstadt"]["answer"], found["Nordstadt"]["value"]) == ("yes", 40.0)
+    assert found["Südstadt"]["answer"] == "unknown"
+    assert {row["capture"] for row in said["data"]} == {"dwd"}
+
+
 def test_figures_are_the_same_after_a_restart(gateway):
     before = ask(gateway)
     gateway.kill()
