@@ -59,7 +59,7 @@ class Feed:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "gateway.demo.history",
             *(repr(value) for value in (state.begun, state.days, state.until, self._stop)),
-            stdout=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE, start_new_session=True,  # Ctrl-C is for the gateway, which ends it
         )  # fmt: skip
         try:
             assert process.stdout is not None

@@ -6,6 +6,7 @@ reads slowly makes it wait.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 
@@ -46,10 +47,13 @@ def main(arguments: list[str]) -> None:
     """Write all frames."""
     begun, days, start, stop = map(float, arguments)
     out = sys.stdout.buffer
-    for frame in frames(City(begun, days), start, stop):
-        data = msgspec.msgpack.encode(frame)
-        out.write(len(data).to_bytes(4, "big") + data)
-        out.flush()
+    try:
+        for frame in frames(City(begun, days), start, stop):
+            data = msgspec.msgpack.encode(frame)
+            out.write(len(data).to_bytes(4, "big") + data)
+            out.flush()
+    except BrokenPipeError:  # the gateway is gone
+        os._exit(1)
 
 
 if __name__ == "__main__":

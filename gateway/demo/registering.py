@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -30,7 +31,7 @@ def register(city: City, settings: Settings) -> int:
             edit.save_owner(Owner(id="haushalte", name="Haushalte (Demo)", private=True))
             for source, _ in found:
                 edit.propose(source)
-            _devices(edit, city)
+            _devices(edit, city, {source.id: source.privacy for source, _ in found})
         with registry.change(APPROVES, "Demo-Stadt, erfunden / demo city, invented") as edit:
             for source, state in found:
                 known = registry.source(source.id)
@@ -63,8 +64,8 @@ def sources() -> list[tuple[Source, str]]:
     return found
 
 
-def _devices(edit: Edit, city: City) -> None:
-    """Sites first, then what hangs there since the history begins."""
+def _devices(edit: Edit, city: City, privacy: Mapping[str, str]) -> None:
+    """Sites first, then what hangs there since the history begins; `privacy` by source."""
     start = int(city.ago(1)) * SECOND_NS - 86400 * SECOND_NS
     for device in city.devices:
         edit.save_site(_site(device))
@@ -74,7 +75,7 @@ def _devices(edit: Edit, city: City) -> None:
             Device(
                 id=device.id, name=device.name, network="lorawan" if kind.decoder else "mqtt", decoder=kind.decoder,
                 source=kind.source, owner="haushalte" if private else "stadt",
-                privacy="personal" if private else "public", note="erfunden / invented",
+                privacy=privacy[kind.source], note="erfunden / invented",
             )
         )  # fmt: skip
         edit.install(Installation(device=device.id, start=start, site=device.site))

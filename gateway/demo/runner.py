@@ -26,6 +26,8 @@ from gateway.model import Journal
 
 LONGEST_GAP = 31 * DAY
 Say = Callable[[str], None]
+_PACE = 1 if sys.stdout.isatty() else 5
+"""Seconds between two lines of progress: one line that changes, or a file that grows."""
 
 
 async def run(data: Path, http_port: int, days: float, say: Say) -> None:
@@ -100,11 +102,11 @@ class _Demo:
         began = self._now
         total = max(1.0, self._now - feed.status.at)
         while feed.status.catching_up:
-            await asyncio.sleep(1)
+            await asyncio.sleep(_PACE)
             part = 1 - (self._now - feed.status.at) / total
             self._line(f"{welcome.PAST} {100 * part:3.0f} % ({_day(feed.status.at)})", service, feed.status.received)
         while await asyncio.to_thread(_waiting, service.port):
-            await asyncio.sleep(1)
+            await asyncio.sleep(_PACE)
             self._line(welcome.COUNTING, service, feed.status.received)
         await registers
         self._line("", None, 0)
