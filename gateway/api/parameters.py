@@ -83,7 +83,9 @@ def known_as(german: str, english: str, names: Callable[[], Collection[str]]) ->
 
     def read(text: str) -> str:
         if text not in (known := names()):
-            shown, near = repr(text[:_SHOWN]), ", ".join(get_close_matches(text[:_SHOWN], known, 3))
+            part = text[:_SHOWN].lower()
+            holding = [name for name in known if len(part) > 2 and part in name]
+            shown, near = repr(text[:_SHOWN]), ", ".join((holding or get_close_matches(part, known, 3))[:3])
             raise ParameterError(
                 f"{shown} ist {german}{f'; ähnlich sind: {near}' if near else ''}.",
                 f"{shown} is {english}{f'; similar are: {near}' if near else ''}.",
