@@ -244,8 +244,14 @@ def guarded(cell: str) -> str:
     return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
 
 
-def result_rows(result: Result, dynamic: Result | None = None) -> tuple[list[str], list[list[str]]]:
-    """Headings and rows of a result; with `dynamic` its index and class and the status and dynamic field as well."""
+def result_rows(
+    result: Result, dynamic: Result | None = None, *, indicators: bool = False
+) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows of a result.
+
+    With `dynamic` its index and class and the status and dynamic field as well; with `indicators` what the formulas
+    gave, in the units the method prints, also of excluded areas.
+    """
     names = [indicator.name for indicator in result.method.indicator]
     prefix = PREFIX[result.method.transform.kind]
     headings = ["area", *(prefix + name for name in names), "sum", "index", "class", "excluded"]
@@ -257,8 +263,11 @@ def result_rows(result: Result, dynamic: Result | None = None) -> tuple[list[str
         if dynamic:
             change: AreaResult = dynamic.areas[area]
             cells += [printed(change.index), guarded(change.label), guarded(combined.get(area, ""))]
+        if indicators:
+            cells += [printed(row.indicators.get(name)) for name in names]
         rows.append(cells)
-    return [*headings, *(["dynamic_index", "dynamic_class", "status_dynamic"] if dynamic else [])], rows
+    headings += ["dynamic_index", "dynamic_class", "status_dynamic"] if dynamic else []
+    return headings + ([f"indicator_{name}" for name in names] if indicators else []), rows
 
 
 def to_csv(headings: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[str], *, german: bool) -> bytes:

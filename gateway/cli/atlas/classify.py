@@ -54,6 +54,7 @@ def _pairs(columns: tuple[str, ...]) -> dict[str, str]:
 @click.option("--sheet", help="Blatt einer XLSX-Datei.")
 @click.option("--dialect", type=click.Choice(["rfc", "de"]), default="rfc", show_default=True, help="CSV der Ausgabe.")
 @click.option("--previous", type=FILE, help="Frühere Ausgabe: Dynamik aus der Veränderung. / Earlier edition.")
+@click.option("--indicators", is_flag=True, help="Auch die Indikatoren ausgeben. / Print the indicators as well.")
 @click.option("--dynamic", is_flag=True, help="Dynamik aus den Veränderungsspalten der Methode.")
 @click.option(
     "--sensitivity",
@@ -73,6 +74,7 @@ def classify(
     sheet: str | None,
     dialect: str,
     previous: Path | None,
+    indicators: bool,
     dynamic: bool,
     sensitivity_file: Path | None,
 ) -> None:
@@ -98,7 +100,7 @@ def classify(
         result, change = engine.classify(
             _read(source, sheet, wanted), method, chosen, previous=earlier, dynamic=dynamic
         )
-        headings, rows = engine.result_rows(result, change)
+        headings, rows = engine.result_rows(result, change, indicators=indicators)
         numeric = [h for h in headings if h not in {"area", "class", "excluded", "dynamic_class", "status_dynamic"}]
         content = engine.to_csv(headings, rows, numeric, german=dialect == "de")
         with click.open_file(output, "wb") as out:

@@ -70,6 +70,13 @@ def database_option(function: Any) -> Any:
     return command
 
 
+def told_moves(moves: dict[str, dict[str, list[str]]]) -> None:
+    """Areas that changed their class."""
+    for variant, areas in moves.items():
+        for area, (before, after) in areas.items():
+            click.echo(f"  {variant} {area}: {before or '-'} → {after or '-'}")
+
+
 def read_internally(registers: Registers, query: str) -> None:
     """C10: confidential values were read on this machine, and by whom."""
     registers.log_query(f"internal ({getpass.getuser()})", query, 0)

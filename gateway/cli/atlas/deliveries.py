@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.atlas.common import DAY, FILE, bounded, database_option, person_option, told
+from gateway.cli.atlas.common import DAY, FILE, bounded, database_option, person_option, told, told_moves
 
 if TYPE_CHECKING:
     from gateway.atlas.editions import Imported
@@ -50,20 +50,25 @@ def import_file(
     confirm_jumps: bool,
 ) -> None:
     """Eine Lieferung übernehmen; die letzte löst die Berechnung aus. / Take a delivery over."""
-    _told_import(
-        registers.import_delivery(
-            bounded(file), file.name, dataset, stichtag.date(), person, replace=replace, confirm_jumps=confirm_jumps
-        )
+    found = registers.import_delivery(
+        bounded(file), file.name, dataset, stichtag.date(), person, replace=replace, confirm_jumps=confirm_jumps
     )
+    _told_import(registers, found)
 
 
-def _told_import(found: Imported) -> None:
+def _told_import(registers: Registers, found: Imported) -> None:
+    """What was taken over, what it led to with the changed classes, and what an edition still waits for."""
     kept = found.delivery
     click.echo(f"{kept.dataset} {kept.stichtag} #{kept.id} {kept.file_name} sha256 {kept.sha256}")
     for product, day, identity in found.computed:
         click.echo(f"berechnet / computed: {product} {day} #{identity}")
+        told_moves(registers.edition(identity)["changes"]["revision"] or {})
     for problem in found.failed:
         click.echo(f"nicht berechnet / not computed: {problem}", err=True)
+    for status in registers.status(all_dates=True):
+        waits = status.stichtag == kept.stichtag and status.missing
+        if waits and kept.dataset in registers.product(status.product).datasets:
+            click.echo(status.said())
 
 
 @click.command()
@@ -80,7 +85,7 @@ def inbox(registers: Registers, people: Path, folder_to_watch: Path) -> None:  #
         if handled.imported is None:
             click.echo(f"{handled.file}: {handled.problem}", err=True)
         else:
-            _told_import(handled.imported)
+            _told_import(registers, handled.imported)
 
     async def main() -> None:
         stop = asyncio.Event()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.atlas.common import DAY, database_option, read_internally
+from gateway.cli.atlas.common import DAY, database_option, read_internally, told_moves
 
 if TYPE_CHECKING:
     from gateway.atlas.registers import Registers
@@ -35,15 +35,9 @@ def compute(registers: Registers, people: Path, product: str, stichtag: datetime
     identity = registers.compute(product, stichtag.date())
     edition = registers.edition(identity)
     click.echo(f"{product} {stichtag:%Y-%m-%d} #{identity} Revision {edition['revision']}: {edition['state']}")
-    _told_moves(edition["changes"]["revision"] or {})
+    told_moves(edition["changes"]["revision"] or {})
     for warning in edition["warnings"]:
         click.echo(warning)
-
-
-def _told_moves(moves: dict[str, dict[str, list[str]]]) -> None:
-    for variant, areas in moves.items():
-        for area, (before, after) in areas.items():
-            click.echo(f"  {variant} {area}: {before or '-'} → {after or '-'}")
 
 
 @click.command()
@@ -105,7 +99,7 @@ def compare(
         raise AtlasError("--with STICHTAG | --method NAME|FILE")
     if other is not None:
         before = registers.find(product, other.date())
-        _told_moves(engine.moves(before["results"], edition["results"]))
+        told_moves(engine.moves(before["results"], edition["results"]))
         days = (other.date(), stichtag.date())
         for warning in engine.series_break(before["results"], edition["results"], definition.breaks, *days):
             click.echo(warning)

@@ -250,3 +250,17 @@ def test_the_same_fault_in_many_rows_is_one_line_that_names_them(tmp_path: Path)
     refused = invoke("--method", "berlin-mss", "--input", tmp_path / "t.csv", "--output", tmp_path / "o")
     assert "4 Fehler" in refused.output
     assert "row 5-7, 11, Spalte/column 's4'" in refused.output
+
+
+def test_published_figures_of_two_quartiere_are_reproduced(tmp_path: Path):
+    """Row "2016" and "2017" of Quartier 62, and Quartier 57 with 1.85 km2; areas of 62 follow from its densities."""
+    lines = ["Quartier,EW,SGB II,Migration,ha", "62-2016,6570,1127,2926,90.997", "62-2017,6493,1245,2876,91.066",
+             "57-2016,8819,1065,2000,185"]  # fmt: skip
+    (tmp_path / "q.csv").write_text("\n".join(lines), encoding="utf-8")
+    rows = classify(tmp_path / "q.csv", tmp_path / "o.csv", "--indicators", method="sozialdatenatlas-standardised")
+    shown = {
+        row["area"]: [float(row[f"indicator_{n}"]) for n in ("density", "migration_rate", "sgb2_rate")] for row in rows
+    }
+    assert [round(value, 2) for value in shown["62-2016"]] == [72.2, 44.54, 17.15]
+    assert [round(value, 2) for value in shown["62-2017"]] == [71.3, 44.29, 19.17]
+    assert round(shown["57-2016"][0] * 100) == 4767
