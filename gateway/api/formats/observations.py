@@ -2,13 +2,15 @@
 
 German (`de`): `;`, decimal comma, UTF-8 with byte order mark, CRLF, `dd.mm.yyyy HH:MM` beside ISO 8601 with offset;
 opens in a German spreadsheet by a double click. `rfc`: `,`, decimal point, ISO 8601 in UTC; for R and Python.
-In both a text that a spreadsheet would take for a formula is led by an apostrophe.
+In both a text that a spreadsheet would take for a formula is led by an apostrophe; in the German one a name that it
+would take for a number is written ="7076120000000001".
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from decimal import Decimal
@@ -34,6 +36,7 @@ _COLUMNS = {
     "de": ("geraet", "kanal", "messgroesse", "einheit", "zeit", "zeit_iso", "wert", "flag", "status"),
     "rfc": ("device", "channel", "quantity", "unit", "time", "value", "flag", "status"),
 }
+_NUMBER = re.compile(r"\d+([.,]\d+)?([eE][+-]?\d+)?", re.ASCII)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -73,8 +76,8 @@ def _cells(row: Observation, dialect: Dialect, zone: tzinfo) -> tuple[str, ...]:
     german = dialect == "de"
     status = STATUS.get(row.flag, ("", ""))
     return (
-        safe_text(row.device),
-        safe_text(row.channel),
+        name_text(row.device, german=german),
+        name_text(row.channel, german=german),
         safe_text(row.quantity),
         unit_of(row.quantity),
         *(format_local(row.time, zone) if german else (format_utc(row.time),)),
@@ -101,6 +104,11 @@ def number_text(value: float | None, *, german: bool) -> str:
 def safe_text(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def name_text(text: str, *, german: bool) -> str:
+    """A name; in the German dialect one of digits stays text in a spreadsheet, as no 7,08E+15 and with its zeros."""
+    return f'="{text}"' if german and _NUMBER.fullmatch(text) else safe_text(text)
 
 
 def _lines(rows: Iterable[tuple[str, ...]], dialect: Dialect) -> str:
