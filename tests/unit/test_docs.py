@@ -40,3 +40,11 @@ def test_the_locked_requirements_carry_hashes_and_no_index_address() -> None:
         pins = re.findall(r"^[a-z0-9][\w.\-\[\]]*==", text, re.MULTILINE)
         assert len(pins) > 20
         assert text.count("--hash=sha256:") >= len(pins)
+
+
+def test_every_parameter_statistic_and_period_of_figures_is_in_their_page() -> None:
+    from gateway.aggregator.query import STATISTICS, known_periods
+    from gateway.api.questions import PARAMETERS
+
+    words = set(re.findall(r"`([^`]+)`", (ROOT / "docs/figures.md").read_text(encoding="utf-8")))
+    assert {one.name for one in PARAMETERS} | set(STATISTICS) | set(known_periods()) <= words
