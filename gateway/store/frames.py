@@ -12,8 +12,6 @@ SCHEMA = {"device": pl.String, "channel": pl.String, "time": pl.Int64, "value": 
 ROWS = 500_000
 """Most rows of one piece, about 30 MB."""
 
-_FIRST_SPAN = 86_400_000_000_000
-
 
 def in_pieces(
     count: Callable[[int, int], int],
@@ -32,7 +30,7 @@ def in_pieces(
         stop: ns.
         rows: what a piece may hold; more only where one nanosecond has more.
     """
-    at, span = start, _FIRST_SPAN
+    at, span = start, max(1, stop - start)
     while at < stop:
         while True:
             end = min(stop, at + span)
