@@ -15,11 +15,12 @@ from gateway.aggregation import kinds
 from gateway.aggregation.calendar import DAY_NS, HOUR_NS
 from gateway.aggregation.kinds import Cells
 from gateway.aggregation.plan import Plan
+from gateway.aggregation.rules import capture
 from gateway.aggregation.slab import Floats, Ints, Numbers, Rows, Slab, make_slab
 
 USED = (1, 2)
 """QARTOD flags that enter by default: good and not evaluated. 4 (fail) and 9 (missing) never enter."""
-VALID_NS = 2_700_000_000_000
+VALID_NS = capture().needed("hour", HOUR_NS)
 """Covered time from which an hour is valid: 45 minutes (39. BImSchV Anl. 11 A)."""
 
 SERIES_HOUR: dict[str, type[pl.DataType]] = {

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from math import ceil
 from typing import Any
 
@@ -17,14 +16,12 @@ from numpy.typing import NDArray
 
 from gateway.aggregation.membership import member_windows
 from gateway.aggregation.plan import UNCLASSED, Plan
+from gateway.aggregation.rules import BOUNDS, capture
 from gateway.aggregation.tables import AREA_PERIOD
 from gateway.aggregation.vectors import concentration, direction, sea_level
 
-PANEL_SHARE = Fraction(9, 10)
+PANEL_SHARE = capture().need("panel").share
 """A site belongs to the panel of a sum when it is valid in this share of the asked windows."""
-
-_BOUNDS = {"extreme_max": ">=", "extreme_min": "<=", "increment": ">=", "count": ">=", "accumulator": ">="}
-"""What a partial value of a kind still says about the true one."""
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -246,7 +243,7 @@ class _Matrix:
                 estimator=pl.lit(self.estimator),
                 panel=pl.col("panel") if self.estimator == "sum_of_panel" else pl.lit(None),
                 sensor_class=pl.when((worst > 0) & (worst < UNCLASSED)).then(worst),
-                bound=pl.when("partial").then(pl.lit(_BOUNDS.get(self.kind))),
+                bound=pl.when("partial").then(pl.lit(BOUNDS.get(self.kind))),
                 status=pl.when(valid).then(pl.lit("ok")).when("seen")
                 .then(pl.lit("insufficient_coverage")).otherwise(pl.lit("no_data")),
             )

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from math import ceil
 
 from gateway.aggregation.calendar import HOUR_NS, Window
 from gateway.aggregation.indicators.proof import Answer, Exceedances, exceedances, in_a_row, round_half_up
-from gateway.aggregation.rules import RuleError, read
+from gateway.aggregation.rules import Capture, RuleError, capture, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +60,7 @@ def limits_on(day: date, quantity: str | None = None, kind: str | None = None) -
     ]
 
 
-def running_means(values: Sequence[float | None], width: int = 8, needed: int = 6) -> list[float | None]:
+def running_means(values: Sequence[float | None], width: int, needed: int) -> list[float | None]:
     """For each hour the mean of the `width` hours that end with it, None with fewer than `needed` valid ones."""
     found: list[float | None] = []
     for end in range(len(values)):
@@ -85,19 +84,21 @@ class DailyMaximum:
         return ">=" if self.value is not None and self.windows_valid < self.windows else None
 
 
-def max_8h(hours: Mapping[int, float | None], day: Window) -> DailyMaximum:
+def max_8h(hours: Mapping[int, float | None], day: Window, rule: Capture | None = None) -> DailyMaximum:
     """Largest running 8-hour mean that ends on `day`: the first from 17:00 of the day before to 01:00.
 
     Args:
         hours: valid hourly means by the start of their hour (ns UTC), from 7 hours before the day.
         day: its window; law asks for the MEZ day.
+        rule: says how many hours make a mean (6 of 8), and how many means a day (18 of 24); None: the default.
     """
     starts = range(day.start - 7 * HOUR_NS, day.stop, HOUR_NS)
-    means = running_means([hours.get(start) for start in starts])[7:]
+    rule = rule or capture()
+    means = running_means([hours.get(start) for start in starts], 8, rule.needed("eight_hours", 8))[7:]
     valid = [mean for mean in means if mean is not None]
     return DailyMaximum(
         value=max(valid, default=None), windows_valid=len(valid), windows=len(means),
-        valid=len(valid) >= ceil(len(means) * 3 / 4),
+        valid=len(valid) >= rule.needed("max_8h", len(means)),
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ def judge_limit(limit: Limit, hours: Hours, asked: Range) -> Finding:
         good = {day.start: _mean(hours, day, asked) is not None for day in days}
     elif limit.statistic == "max_8h":
         values = {at: hour.value for at, hour in hours.items()}
-        found = {day.start: max_8h(values, day) for day in days}
+        found = {day.start: max_8h(values, day, asked.rule) for day in days}
         good = {at: each.valid for at, each in found.items()}
         # A maximum above the limit is proven however much is missing.
         parts = [

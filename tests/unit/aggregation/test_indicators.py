@@ -124,8 +124,8 @@ def test_eight_hour_means_belong_to_the_day_on_which_they_end():
 
 def test_eight_hour_means_need_six_hours_and_a_day_eighteen_of_them():
     day = window(Period.DAY, DayBasis.MEZ, ns("2026-07-02T12:00+01:00"))
-    assert air.running_means([1, 2, None, None, 3, 4, 5, 6])[-1] == 3.5
-    assert air.running_means([1, None, None, None, 3, 4, 5, 6])[-1] is None
+    assert air.running_means([1, 2, None, None, 3, 4, 5, 6], 8, 6)[-1] == 3.5
+    assert air.running_means([1, None, None, None, 3, 4, 5, 6], 8, 6)[-1] is None
     hours = {day.start + i * HOUR_NS: 130.0 for i in range(-7, 16)}
     enough = air.max_8h(hours, day)
     # Windows that end 1 to 2 hours after the last value still hold six of them.
