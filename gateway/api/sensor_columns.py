@@ -13,7 +13,7 @@ from gateway.api.formats.aggregates import NOT_REPRESENTATIVE, Named
 from gateway.api.formats.observations import unit_of
 from gateway.api.times import format_utc
 from gateway.atlas.joint.columns import Cell, Column, Place
-from gateway.atlas.methods import Title
+from gateway.atlas.parts import Title
 from gateway.quantities import QUANTITIES
 
 MOST_COLUMNS = 60

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from gateway.atlas.methods import Part
+from gateway.atlas.parts import Part
 
 Level = Literal["quartier", "bezirk", "stadt", "unassigned"]
 

@@ -15,10 +15,10 @@ from decimal import Decimal
 
 import polars as pl
 
-from gateway.atlas.classification import quantile
 from gateway.atlas.correlation import MIN_AREAS
 from gateway.atlas.errors import AtlasError, text
-from gateway.atlas.methods import Borders, Classes
+from gateway.atlas.measures import quantile
+from gateway.atlas.parts import Borders, Classes
 
 _GRAIN = 12
 """Decimals to which a sum is rounded before it is compared with a border."""

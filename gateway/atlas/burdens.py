@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from gateway.atlas.methods import Classes, Exact, Part, Title
+from gateway.atlas.parts import Classes, Exact, Part, Title
 
 
 class Environmental(Part):

@@ -12,11 +12,12 @@ from decimal import Decimal
 
 from gateway.atlas.errors import AtlasError, text
 from gateway.atlas.expressions import CONTEXT, evaluate
-from gateway.atlas.methods import Borders, Classes, Deviation, Method
+from gateway.atlas.measures import ZERO, exact_sum, first_places, mean_and_deviation, mean_ranks, order_shares, quantile
+from gateway.atlas.methods import Method
+from gateway.atlas.parts import Borders, Classes
 
 BORDER_DIGITS = 12
 _GRAIN = Decimal(1).scaleb(-BORDER_DIGITS)
-ZERO = Decimal(0)
 
 Table = Mapping[str, Mapping[str, Decimal | None]]
 """Area → input → value; None is missing. The order of areas is kept."""
@@ -52,38 +53,6 @@ class Result:
     def classes(self) -> dict[str, str]:
         """Class of each counted area."""
         return {area: row.label for area, row in self.areas.items() if not row.excluded}
-
-
-def mean_and_deviation(
-    values: Mapping[str, Decimal], deviation: Deviation, weights: Mapping[str, Decimal] | None, what: str
-) -> tuple[Decimal, Decimal]:
-    """Mean and standard deviation over areas, weighted when `weights` is given.
-
-    Raises:
-        AtlasError: no area, a weight sum that is not positive, or a single area with the sample deviation.
-    """
-    weight = weights or dict.fromkeys(values, Decimal(1))
-    total = sum((weight[area] for area in values), ZERO)
-    divisor = total - 1 if deviation == "sample" else total
-    if total <= 0 or divisor <= 0:
-        raise AtlasError(
-            text(
-                f"{what}: {len(values)} gezählte Gebiete reichen für Mittel und Streuung nicht",
-                f"{what}: {len(values)} counted areas are too few for mean and deviation",
-            )
-        )
-    mean = CONTEXT.divide(_sum(CONTEXT.multiply(weight[a], x) for a, x in values.items()), total)
-    squares = _sum(
-        CONTEXT.multiply(weight[a], CONTEXT.power(CONTEXT.subtract(x, mean), Decimal(2))) for a, x in values.items()
-    )
-    return mean, CONTEXT.sqrt(CONTEXT.divide(squares, divisor))
-
-
-def _sum(values: object) -> Decimal:
-    total = ZERO
-    for value in values:  # type: ignore[attr-defined] # generators of Decimal, summed with 50 digits
-        total = CONTEXT.add(total, value)
-    return total
 
 
 def indicators(method: Method, inputs: Mapping[str, Decimal | None]) -> dict[str, Decimal | None]:
@@ -230,41 +199,16 @@ def _city_value(method: Method, name: str, values: Mapping[str, Decimal], table:
     """The city's own value: the formula over summed inputs, or the weighted mean where inputs are shares."""
     if method.transform.weight:
         return mean_and_deviation(values, "population", _weights(table, values, method.transform.weight), name)[0]
-    totals = {i.name: _sum(row.get(i.name) or ZERO for row in table.values()) for i in method.input}
+    totals = {i.name: exact_sum(row.get(i.name) or ZERO for row in table.values()) for i in method.input}
     value = indicators(method, totals)[name]
     if value is None:
         raise AtlasError(text(f"{name}: kein Wert der Stadt", f"{name}: the city has no value"))
     return value
 
 
-def mean_ranks(values: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Rank of each area, 1 for the smallest; equal values share the mean of their ranks."""
-    ordered = sorted(values.values())
-    first: dict[Decimal, int] = {}
-    count: dict[Decimal, int] = {}
-    for position, value in enumerate(ordered, 1):
-        first.setdefault(value, position)
-        count[value] = count.get(value, 0) + 1
-    return {area: Decimal(2 * first[x] + count[x] - 1) / 2 for area, x in values.items()}
-
-
-def first_places(values: Mapping[str, Decimal]) -> dict[str, int]:
-    """Place of each area in ascending order, from 1; equal values share the lowest place."""
-    first: dict[Decimal, int] = {}
-    for position, value in enumerate(sorted(values.values()), 1):
-        first.setdefault(value, position)
-    return {area: first[value] for area, value in values.items()}
-
-
-def order_shares(values: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Share of areas up to and including each area in ascending order; equal values share the lowest place."""
-    n = Decimal(len(values))
-    return {area: CONTEXT.divide(Decimal(place), n) for area, place in first_places(values).items()}
-
-
 def _combine(method: Method, row: Mapping[str, Decimal]) -> Decimal:
     weights = {name: method.combine.weights.get(name, Decimal(1)) for name in row}
-    total = _sum(CONTEXT.multiply(weights[name], value) for name, value in row.items())
+    total = exact_sum(CONTEXT.multiply(weights[name], value) for name, value in row.items())
     if method.combine.kind == "sum":
         return total
     divisor = sum((abs(weight) for weight in weights.values()), ZERO)
@@ -288,14 +232,6 @@ def _restandardise(
 
 def _grained(value: Decimal) -> Decimal:
     return value.quantize(_GRAIN, context=CONTEXT)
-
-
-def quantile(ordered: list[Decimal], share: Decimal) -> Decimal:
-    """Value below which `share` of the ordered values lie, interpolated between neighbours (Hyndman-Fan type 7)."""
-    place = CONTEXT.multiply(share, Decimal(len(ordered) - 1))
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
 def _labels(classes: Classes, index: Mapping[str, Decimal]) -> tuple[tuple[Decimal, ...], dict[str, str]]:

@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from gateway.atlas.areas import Level
-from gateway.atlas.methods import Exact, Part, Title
+from gateway.atlas.parts import Exact, Part, Title
 from gateway.atlas.units import parse_unit
 
 Behind = Literal["largest", "units"]

@@ -15,7 +15,8 @@ from gateway.atlas.areas import Areas
 from gateway.atlas.burdens import BurdenMethod
 from gateway.atlas.datasets import Dataset
 from gateway.atlas.errors import DefinitionError
-from gateway.atlas.methods import MAX_FILE, Method, Part, describe
+from gateway.atlas.methods import MAX_FILE, Method, describe
+from gateway.atlas.parts import Part
 from gateway.atlas.products import Product
 from gateway.atlas.units import parse_unit
 from gateway.quantities import QUANTITIES

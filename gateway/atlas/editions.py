@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,53 +17,12 @@ from sqlalchemy.exc import IntegrityError
 from gateway.atlas import tables
 from gateway.atlas.compare import moves, series_break
 from gateway.atlas.edition_data import Edition, inputs_table
+from gateway.atlas.edition_status import EditionStatus, Imported, Missing
 from gateway.atlas.errors import AtlasError, text
-from gateway.atlas.intake import Delivery, Intake
+from gateway.atlas.intake import Intake
 from gateway.atlas.people import Person
 from gateway.atlas.products import Product
 from gateway.atlas.publication import compute
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """A delivery an edition waits for: due on which day, late by how many days (0 before that)."""
-
-    dataset: str
-    sender: str
-    due: date
-    days_late: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditionStatus:
-    """Where an edition stands. `state` is "waiting" while deliveries are missing or nothing is computed yet."""
-
-    product: str
-    stichtag: date
-    state: str
-    revision: int | None
-    missing: tuple[Missing, ...]
-    warnings: tuple[str, ...]
-
-    def said(self) -> str:
-        """One line for people."""
-        head = f"{self.product} {self.stichtag}: {self.state}"
-        if self.revision is not None:
-            head += f", Revision {self.revision}"
-        for entry in self.missing:
-            late = text(f"{entry.days_late} Tage überfällig", f"{entry.days_late} days late") if entry.days_late else ""
-            due = text(f"fällig am {entry.due}", f"due on {entry.due}")
-            head += f"\n  {text('es fehlt', 'missing')}: {entry.dataset} ({entry.sender}), {due} {late}".rstrip()
-        return "\n  ".join((head, *self.warnings))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """What an accepted delivery led to: (product, Stichtag, edition id) computed, and what could not be computed."""
-
-    delivery: Delivery
-    computed: tuple[tuple[str, date, int], ...]
-    failed: tuple[str, ...]
 
 
 class Editions(Intake):

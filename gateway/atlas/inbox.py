@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from gateway.atlas.editions import Imported
+from gateway.atlas.edition_status import Imported
 from gateway.atlas.errors import AtlasError, text
 from gateway.atlas.people import Person
 from gateway.atlas.reading import MAX_BYTES

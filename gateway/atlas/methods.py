@@ -13,35 +13,18 @@ from decimal import Decimal
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from gateway.atlas import expressions
 from gateway.atlas.errors import DefinitionError
 from gateway.atlas.expressions import ExpressionError, Node
+from gateway.atlas.parts import Borders, Classes, Exact, Part, Title
 from gateway.atlas.units import Unit, UnitError, parse_unit
 
 MAX_FILE = 1 << 20
-
-Exact = Annotated[Decimal, BeforeValidator(lambda value: Decimal(str(value)) if isinstance(value, float) else value)]
-"""A number as it is printed in the file: 0.1 is one tenth."""
-
-Side = Literal["below", "above"]
 Deviation = Literal["population", "sample"]
-
-
-class Part(BaseModel):
-    """Base of every table of a definition: unknown keys are refused, because a misspelt key is a silent default."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Title(Part):
-    """A name for people."""
-
-    de: str
-    en: str
 
 
 class Input(Part):
@@ -75,29 +58,6 @@ class Exclusion(Part):
         if (self.when is None) == (not self.areas):
             raise ValueError("an exclusion has either `when` or `areas`")
         return self
-
-
-class Borders(Part):
-    """Values that cut a line into classes. `belongs` says for each border on which side the border itself lies."""
-
-    borders: tuple[Exact, ...]
-    belongs: tuple[Side, ...] | Side = "below"
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Borders:
-        if not self.borders or any(a >= b for a, b in zip(self.borders, self.borders[1:], strict=False)):
-            raise ValueError(f"borders must grow strictly: {', '.join(map(str, self.borders))}")
-        if not isinstance(self.belongs, str) and len(self.belongs) != len(self.borders):
-            raise ValueError("`belongs` is one word for all borders or one for each border")
-        return self
-
-    def position(self, value: Decimal) -> int:
-        """Number of the class `value` falls into, from 0."""
-        sides = [self.belongs] * len(self.borders) if isinstance(self.belongs, str) else self.belongs
-        return sum(
-            value > border or (value == border and side == "above")
-            for border, side in zip(self.borders, sides, strict=True)
-        )
 
 
 class Points(Borders):
@@ -137,7 +97,7 @@ class Combine(Part):
     """How the transformed indicators become one number. Weights carry signs; absent means 1."""
 
     kind: Literal["sum", "mean"] = "sum"
-    weights: dict[str, Exact] = {}
+    weights: dict[str, Exact] = Field(default_factory=dict)
 
 
 class Restandardise(Part):
@@ -150,29 +110,6 @@ class Restandardise(Part):
     zero_variance: Literal["refuse", "zero"] = "refuse"
 
 
-class Label(Part):
-    """A class: the id that results print, a letter, a name for people."""
-
-    id: str
-    letter: str = ""
-    title: Title | None = None
-
-
-class Classes(Borders):
-    """From index to class. Borders are index values (fixed), probabilities (quantile) or shares of the order (rank)."""
-
-    kind: Literal["fixed", "quantile", "rank"] = "fixed"
-    labels: tuple[Label, ...]
-
-    @model_validator(mode="after")
-    def _labelled(self) -> Classes:
-        if len(self.labels) != len(self.borders) + 1:
-            raise ValueError(f"{len(self.borders)} borders need {len(self.borders) + 1} labels")
-        if self.kind != "fixed" and not all(0 < border < 1 for border in self.borders):
-            raise ValueError(f"borders of kind {self.kind} are shares between 0 and 1")
-        return self
-
-
 class Dynamic(Part):
     """The same steps on the change of each indicator over `years`; the status and dynamic matrix names combinations.
 
@@ -182,8 +119,8 @@ class Dynamic(Part):
 
     years: int = Field(2, ge=1, le=20)
     classes: Classes
-    changes: dict[str, str] = {}
-    matrix: dict[str, str] = {}
+    changes: dict[str, str] = Field(default_factory=dict)
+    matrix: dict[str, str] = Field(default_factory=dict)
 
 
 class Upwards(Part):

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from gateway.atlas.areas import Level
-from gateway.atlas.methods import Part, Title
+from gateway.atlas.parts import Part, Title
 
 
 class Source(Part):

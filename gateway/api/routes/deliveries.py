@@ -13,7 +13,7 @@ from gateway.api.blocking import Blocking
 from gateway.api.formats.rows import json_answer
 from gateway.api.joining import problem
 from gateway.api.parameters import Parameter, plain_text, read_parameters
-from gateway.atlas.editions import Imported
+from gateway.atlas.edition_status import Imported
 from gateway.atlas.errors import AtlasError, RefusedError
 from gateway.atlas.people import Person
 from gateway.atlas.reading import MAX_BYTES

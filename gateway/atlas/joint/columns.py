@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from gateway.atlas.methods import Title
+from gateway.atlas.parts import Title
 
 Status = Literal["ok", "confidential", "excluded", "insufficient_coverage", "no_data"]
 

@@ -20,7 +20,7 @@ from gateway.atlas.areas import Areas
 from gateway.atlas.definitions import Definitions
 from gateway.atlas.errors import AtlasError, text
 from gateway.atlas.joint.columns import Cell, Column, Place
-from gateway.atlas.methods import Title
+from gateway.atlas.parts import Title
 from gateway.atlas.products import Product, Source, Variant
 from gateway.atlas.registers import Registers
 

@@ -11,7 +11,7 @@ import click
 from gateway.cli.atlas.common import DAY, FILE, bounded, database_option, person_option, told, told_moves
 
 if TYPE_CHECKING:
-    from gateway.atlas.editions import Imported
+    from gateway.atlas.edition_status import Imported
     from gateway.atlas.people import Person
     from gateway.atlas.registers import Registers
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from gateway.atlas.demo.generator import Sample
-from gateway.atlas.editions import Imported
+from gateway.atlas.edition_status import Imported
 from gateway.atlas.people import Person
 from gateway.atlas.registers import Registers
 

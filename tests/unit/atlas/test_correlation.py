@@ -11,7 +11,7 @@ from scipy.stats import pearsonr, spearmanr
 from gateway.atlas.burden import burden
 from gateway.atlas.correlation import correlate
 from gateway.atlas.errors import AtlasError
-from gateway.atlas.methods import Classes, Label
+from gateway.atlas.parts import Classes, Label
 
 X = [3.0, 1.0, 4.0, 1.5, 5.0, 9.0, 2.0, 6.0, 5.5, 3.5, 8.0, 9.5]
 CLASSES = Classes(

@@ -15,9 +15,6 @@ from gateway.atlas.classification import (
     Table,
     indicators,
     matrix,
-    mean_ranks,
-    order_shares,
-    quantile,
     run,
     run_dynamic,
     upwards,
@@ -25,6 +22,7 @@ from gateway.atlas.classification import (
 from gateway.atlas.compare import compare_methods
 from gateway.atlas.errors import AtlasError, DefinitionError
 from gateway.atlas.explain import explain
+from gateway.atlas.measures import mean_ranks, order_shares, quantile
 from gateway.atlas.publication import result_json
 from gateway.atlas.sensitivity import sensitivity
 from gateway.atlas.units import parse_unit
