@@ -21,8 +21,7 @@ def registry(tmp_path: Path) -> Iterator[Registry]:
     found.close()
 
 
-@pytest.fixture
-def city(registry: Registry) -> Registry:
+def settle_city(registry: Registry) -> Registry:
     """Device d at A since day 10, sites A and B; the windows of its making are settled."""
     with registry.change("maker") as edit:
         edit.save_site(Site(id="A", longitude=7.15, latitude=51.25, height=150.0))
@@ -31,3 +30,9 @@ def city(registry: Registry) -> Registry:
         edit.install(Installation(device="d", site="A", start=10 * DAY))
     registry.settle(registry.dirty()[-1].id)
     return registry
+
+
+@pytest.fixture
+def city(registry: Registry) -> Registry:
+    """See `settle_city`."""
+    return settle_city(registry)
