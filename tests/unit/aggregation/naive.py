@@ -156,7 +156,8 @@ def over_time(kind, rows, parts, needed, length):
     elif kind == "extreme_min":
         linear = min(lows, default=None)
     elif numbers:
-        linear = fsum(numbers) if kind in SUMMING else fsum(numbers) / len(valid)
+        # An hour that is covered, but without a reading, has no extreme to be averaged in a profile.
+        linear = fsum(numbers) if kind in SUMMING else fsum(numbers) / len(numbers)
     return {
         "linear": linear, "vector": tuple(fsum(v[i] for v in vectors) / len(valid) for i in range(4)) if vectors else None,
         "min": min(lows, default=None), "max": max(highs, default=None), "n": sum(row["n"] for row in rows),
