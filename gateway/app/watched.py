@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import Any, Self
@@ -45,6 +46,10 @@ class DeviceReports:
         return report(MonitoringStore(self._folder), found, unregistered, self._zone)
 
 
+PLACES_EVERY = 600.0
+"""Seconds after which places are read again though nothing changed: installations begin and end by themselves."""
+
+
 class Place(msgspec.Struct, frozen=True):
     """Where a device hangs now; `watched` False: it is retired, and nobody expects messages."""
 
@@ -65,6 +70,7 @@ class Watched:
             raise ConfigError(str(error)) from error
         self._settings, self._timed = settings, timed
         self._places: dict[str, Place] | None = None
+        self._again = 0.0
 
     def close(self) -> None:
         """Release the connection."""
@@ -72,8 +78,8 @@ class Watched:
 
     def targets(self, heard: Iterable[Heard]) -> tuple[dict[str, Target], int]:
         """The watched devices by id, and how many were heard that are not watched."""
-        if self._known.refresh() or self._places is None:
-            self._places = self._read_places()
+        if self._known.refresh() or self._places is None or time.monotonic() >= self._again:
+            self._places, self._again = self._read_places(), time.monotonic() + PLACES_EVERY
         rows = {row.device: row for row in heard}
         found = targets(dict(self._known), self._places, rows, self._timed, self._settings.monitoring.default_interval)
         return found, len(rows.keys() - self._known.keys() - found.keys())
