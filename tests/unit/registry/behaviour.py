@@ -279,7 +279,8 @@ def a_source_keeps_what_was_said_of_it(registry: Registry) -> None:
 
 def tables_go_out_and_come_back(registry: Registry) -> None:
     from gateway.registry.exporting import to_csv, to_xlsx
-    from gateway.registry.importing import Outcome, import_table, import_workbook
+    from gateway.registry.importing import import_table, import_workbook
+    from gateway.registry.taking import Outcome
 
     sites = "Standort;Breitengrad;Längengrad\n" + "".join(f"s{n};51,{n:03};7,{n:03}\n" for n in range(50))
     devices = "Gerät;Decoder;Intervall;Standort;Von\n" + "".join(

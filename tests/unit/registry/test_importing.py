@@ -15,9 +15,10 @@ from gateway.atlas.reading import Special
 from gateway.registry.columns import CellError, Context, moment, number, plain, recognise, seconds
 from gateway.registry.errors import RegistryError
 from gateway.registry.exporting import to_csv, to_xlsx
-from gateway.registry.importing import Imported, Outcome, import_table, import_workbook, sheets_of
+from gateway.registry.importing import Imported, import_table, import_workbook, sheets_of
 from gateway.registry.model import Device, Fact, Installation, Owner, Site
 from gateway.registry.service import Registry
+from gateway.registry.taking import Outcome
 
 SITES = "Standort;Name;Längengrad (°);Breitengrad;Höhe über NHN [m];Lage;Privat\r\nA;Laurentiusplatz;7,1452;51,2561;152,5;Verkehr;nein\r\nB;Loher Platz;7,2013;51,2702;;Hintergrund;ja\r\n"
 DEVICES = (
