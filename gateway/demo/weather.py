@@ -85,7 +85,8 @@ class Weather:
         cooling = 5.0 * exp(-max(0.0, t - self.storm) / (5 * HOUR)) if t >= self.storm else 0.0
         temperature = mean + swing * cos(2 * pi * (_solar_hour(t) - 14.5) / 24) - cooling
         dew = min(temperature - 0.1, mean - 3.4 + 2.2 * wet - 1.2 * (1 - cloud))
-        wind = max(0.2, 2.8 + 1.7 * smooth("wind", t, 6 * HOUR) + 1.2 * max(0.0, wet) + 0.8 * high + 13 * near)
+        wind = max(0.2, 2.8 + 1.7 * smooth("wind", t, 6 * HOUR) + 1.2 * max(0.0, wet) + 0.8 * high)
+        wind += near * (15.5 - 0.7 * wind)
         shower = max(0.0, 0.9 * wet + 0.6 * smooth("shower", t, 2 * HOUR) - 0.72) * 3.5  # mm/h
         shower += 36 * exp(-(((t - self.storm - 900) / 2100) ** 2))
         rain = shower / 6
