@@ -9,6 +9,7 @@ from math import log10
 
 import pytest
 from city import HOUR_NS, ns
+from pydantic import ValidationError
 
 from gateway.aggregation.calendar import DAY_NS, DayBasis, to_datetime
 from gateway.aggregation.indicators import city
@@ -16,6 +17,7 @@ from gateway.aggregation.indicators.model import Combine, Finding, Hour, Range
 from gateway.aggregation.indicators.proof import Answer
 from gateway.aggregation.rules import capture, read
 from gateway.aggregator.indicators import catalogue, combine, hours_of, judge
+from gateway.config import AggregationSettings
 
 H = HOUR_NS
 YES, NO, UNKNOWN = Answer.YES, Answer.NO, Answer.UNKNOWN
@@ -319,6 +321,13 @@ def test_a_gauge_is_compared_with_its_own_thresholds():
     assert find("gauge_class", water, day, (2.1,)).answer is NO
     assert find("gauge_class", hours(*MEZ_DAY, 0.1, without={1}), day, (2.1,)).answer is UNKNOWN
     assert find("gauge_class", water, day).answer is UNKNOWN
+
+
+def test_thresholds_of_a_gauge_rise():
+    assert AggregationSettings(gauges={"wupper": (1.0, 2.0)}).gauges == {"wupper": (1.0, 2.0)}
+    for wrong in ((2.0, 1.0), (1.0, 1.0), (1.0, float("nan"))):
+        with pytest.raises(ValidationError, match=r"wupper: thresholds .* do not rise"):
+            AggregationSettings(gauges={"wupper": wrong})
 
 
 def test_average_daily_traffic_by_type_of_day():
