@@ -82,8 +82,8 @@ def product(world, seed, folder):
                 [Observation(row.device, row.channel, row.quantity, row.t, row.v, row.flag, batch) for row in rows],
                 batch,
             )
-            aggregates.worker.once()
-        assert not aggregates.worker.problem
+            aggregates.engine.work()
+        assert not aggregates.engine.problem
         yield create_app(checks={}, registry=CollectorRegistry(), routers=[aggregates.router])
     finally:
         aggregates.close()
