@@ -63,19 +63,31 @@ class Registers(Editions):
         """
         person.must("release")
         try:
-            with self.engine.begin() as connection:
-                return self._release(connection, identity, person)
+            while True:  # the audit takes seconds; nobody waits for it, and it is repeated if the world moved on
+                with self.reader.connect() as connection:
+                    before = self._fingerprint(connection)
+                    audited = self._releasable(connection, identity, person)
+                with self.engine.begin() as connection:
+                    if connection.dialect.name == "postgresql":
+                        connection.exec_driver_sql("LOCK TABLE atlas_edition IN SHARE ROW EXCLUSIVE MODE")
+                    if self._fingerprint(connection) == before:
+                        return self._publish(connection, identity, person, *audited)
         except AuditFailedError as error:
             with self.engine.begin() as connection:
                 self._log(connection, person.name, "audit failed", f"#{identity}", {"cells": list(error.cells)})
             raise
 
-    def _release(self, connection: Connection, identity: int, person: Person) -> Protection:
-        """Audit and publish while no other release can change what is public."""
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("LOCK TABLE atlas_edition IN SHARE ROW EXCLUSIVE MODE")
+    @staticmethod
+    def _fingerprint(connection: Connection) -> list[tuple[Any, ...]]:
+        """Which editions and deliveries there are in which state: all that decides what may be published."""
+        e, d = tables.edition.c, tables.delivery.c
+        queries = (select(e.id, e.state, e.revision).order_by(e.id), select(d.id, d.state, d.id).order_by(d.id))
+        return [tuple(row) for query in queries for row in connection.execute(query)]
+
+    def _releasable(self, connection: Connection, identity: int, person: Person) -> tuple[Protection, dict[str, Any]]:
+        """What a release by this person would publish; raises AtlasError where it may not."""
         row = self._row(connection, identity)
-        product, stichtag = self.product(row["product"]), date.fromisoformat(row["stichtag"])
+        product = self.product(row["product"])
         if row["state"] != "checked":
             raise AtlasError(text(f"Ausgabe {identity} ist {row['state']}", f"edition {identity} is {row['state']}"))
         if product.four_eyes and row["checked_by"] == person.name:
@@ -90,8 +102,16 @@ class Registers(Editions):
                 ),
                 cells,
             )
+        return protection, public
+
+    def _publish(
+        self, connection: Connection, identity: int, person: Person, protection: Protection, public: dict[str, Any]
+    ) -> Protection:
+        """Put the audited tables in the place of what is released."""
+        row = self._row(connection, identity)
+        product, stichtag = self.product(row["product"]), row["stichtag"]
         e = tables.edition.c
-        same = (e.product == product.id, e.stichtag == str(stichtag), e.state == "released")
+        same = (e.product == product.id, e.stichtag == stichtag, e.state == "released")
         connection.execute(update(tables.edition).where(*same).values(state="superseded"))
         connection.execute(
             update(tables.edition)

@@ -210,3 +210,24 @@ def test_a_release_that_would_give_a_count_away_is_refused(registers: Registers,
     assert registers.log()[-1]["action"] == "audit failed"
     assert registers.find("sozialdatenatlas", DAY, public=True)["id"] == first
     assert registers.edition(edition["id"])["state"] == "checked"
+
+
+def test_a_release_holds_nobody_up_and_looks_again_when_the_world_moved_on(registers: Registers, demo, monkeypatch):
+    """While the audit of one edition runs another delivery is taken over, and the audit is made once more."""
+    for dataset in ("melderegister", "ba-sgb2"):
+        deliver(registers, demo[dataset, 2023])
+    identity = registers.find("sozialdatenatlas", DAY)["id"]
+    registers.check(identity, CHECKER)
+    audits = []
+    audited = registers._audited
+
+    def slow(*arguments: object) -> object:
+        audits.append(len(registers.deliveries()))
+        if len(audits) == 1:
+            deliver(registers, demo["bewohnerparken", 2023])
+        return audited(*arguments)
+
+    monkeypatch.setattr(registers, "_audited", slow)
+    registers.release(identity, RELEASER)
+    assert audits == [2, 3]
+    assert registers.find("sozialdatenatlas", DAY, public=True)["id"] == identity
