@@ -141,32 +141,54 @@ class Tree:
 
 
 def settle(tree: Tree, quantity: str, group: Group, atoms: Matrix, hidden: NDArray[np.bool_], rules: Disclosure, *,
-           small: bool) -> NDArray[np.bool_]:  # fmt: skip
-    """Secondary suppression in one window: which areas are hidden, those of `hidden` among them.
+           small: NDArray[np.bool_]) -> NDArray[np.bool_]:  # fmt: skip
+    """Secondary suppression, window by window: which areas are hidden, those of `hidden` among them.
 
     Args:
         tree: the areas.
         quantity: id.
-        group: counts of each area in this window.
-        atoms: the largest value among an area's sites that lie in no area inside it.
-        hidden: primary suppression.
+        group: counts, windows x areas.
+        atoms: the largest value among an area's sites that lie in no area inside it, windows x areas.
+        hidden: primary suppression, windows x areas.
         rules: thresholds.
-        small: whether few people may not be told.
+        small: for each window whether few people may not be told.
     """
     out = hidden.copy()
     counts = np.stack([group.sites, group.private, group.operated, group.indoor, group.units, group.total])
+    shown, largest = np.zeros_like(counts), atoms.copy()
     for at in tree.order:
-        while not out[at]:
-            shown = [each for each in tree.cover(at, out) if counts[0, each] > 0]
-            rest = counts[:, at] - counts[:, shown].sum(axis=1)
-            if rest[0] <= 0 or not shown:
-                break
-            inner = tree.inside[at] & ~tree.inside[shown].any(axis=0)
+        windows = np.arange(len(out))
+        _gather(tree, at, windows, out, counts, shown, largest, atoms)
+        while tree.children[at]:
+            rest = counts[:, windows, at] - shown[:, windows, at]
             left = Group(sites=rest[0], private=rest[1], operated=rest[2], indoor=rest[3], units=rest[4],
-                         total=np.round(rest[5], 9), largest=np.nanmax(atoms[inner], initial=0.0))  # fmt: skip
-            if not unsafe(quantity, left, rules, small=small):
+                         total=np.round(rest[5], 9), largest=largest[windows, at])  # fmt: skip
+            bad = unsafe(quantity, left, rules, small=small[windows])
+            bad &= ~out[windows, at] & (shown[0, windows, at] > 0)
+            windows = windows[bad]
+            if not len(windows):
                 break
-            # Rather what lies with private people than a public station; then the smallest.
-            least = min(shown, key=lambda each: (counts[1, each] == 0, tree.size[each], -each))
-            out[tree.below(least)] = True
+            for window in windows:
+                here = [each for each in tree.cover(at, out[window]) if counts[0, window, each] > 0]
+                # Rather what lies with private people than a public station; then the smallest.
+                least = min(here, key=lambda each: (counts[1, window, each] == 0, tree.size[each], -each))
+                out[window, tree.inside[least]] = True
+            for each in tree.order:
+                if tree.inside[at, each]:
+                    _gather(tree, each, windows, out, counts, shown, largest, atoms)
     return out
+
+
+def _gather(
+    tree: Tree, at: int, windows: NDArray[np.int64], hidden: NDArray[np.bool_], counts: Matrix, shown: Matrix,
+    largest: Matrix, atoms: Matrix,
+) -> None:  # fmt: skip
+    """What is shown inside an area in these windows, and the largest value of what is not."""
+    total = np.zeros((len(counts), len(windows)))
+    most = atoms[windows, at]
+    for child in tree.children[at]:
+        gone = hidden[windows, child]
+        total += np.where(gone, shown[:, windows, child], counts[:, windows, child])
+        most = np.maximum(most, np.where(gone, largest[windows, child], 0.0))
+    shown[:, windows, at] = total
+    largest[windows, at] = most

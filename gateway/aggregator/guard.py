@@ -116,14 +116,19 @@ class Guard:
             hidden |= group.sites > 0
         if quantity in PEOPLE and asked.period in PROFILES:
             hidden |= small[:, None] & (group.sites > 0)
-        secondary = _Secondary(tree, quantity, group, atoms, self.rules, small)
-        hidden = secondary.all(hidden)
+        everywhere = np.arange(len(start))
+
+        def secondary(hidden: Bools, windows: NDArray[np.int64]) -> Bools:
+            part = Group(**{name: getattr(group, name)[windows] for name in Group.__slots__})
+            return settle(tree, quantity, part, atoms[windows], hidden, self.rules, small=small[windows])
+
+        hidden = secondary(hidden, everywhere)
         units = self._units(asked.period, start)
         if careful(quantity) and units is not None:
             if quantity in PEOPLE:
-                hidden = hide_nights(tree, group, hidden, small, units, secondary.all, self.rules)
+                hidden = hide_nights(tree, group, hidden, small, units, secondary, self.rules)
             else:
-                hidden = _closed(hidden, units, secondary.all)
+                hidden = _closed(hidden, units, lambda wider: secondary(wider, everywhere))
         alone = small[:, None] | (group.operated > 0) if quantity in PEOPLE else kinds
         bare = (_bare(tree, hidden) | alone) & ~hidden
         rows, columns = np.nonzero(hidden | bare)
@@ -210,36 +215,6 @@ def _looked_up(keys: pl.DataFrame, name: str, start: NDArray[np.int64]) -> NDArr
     at = np.searchsorted(keys["hour"].to_numpy(), start, side="right") - 1
     found: NDArray[np.int64] = keys[name].to_numpy()[at].astype(np.int64)
     return found
-
-
-class _Secondary:
-    """Secondary suppression of every window; windows alike in their counts are decided once."""
-
-    def __init__(
-        self, tree: Tree, quantity: str, group: Group, atoms: NDArray[np.float64], rules: Disclosure, small: Bools
-    ) -> None:
-        self._tree, self._quantity, self._group, self._atoms = tree, quantity, group, atoms
-        self._rules, self._small = rules, small
-        self._valued = careful(quantity)
-        self._known: dict[bytes, Bools] = {}
-
-    def all(self, hidden: Bools) -> Bools:
-        out = hidden.copy()
-        for at in range(len(hidden)):
-            one = Group(**{name: getattr(self._group, name)[at] for name in Group.__slots__})
-            key = np.stack([
-                one.sites, one.private, one.operated, one.indoor, one.units,
-                one.total if self._valued else np.zeros_like(one.total),
-            ]).tobytes() + hidden[at].tobytes() + bytes([bool(self._small[at])])  # fmt: skip
-            if self._valued:
-                key += self._atoms[at].tobytes()
-            found = self._known.get(key)
-            if found is None:
-                found = settle(self._tree, self._quantity, one, self._atoms[at], hidden[at], self._rules,
-                               small=bool(self._small[at]))  # fmt: skip
-                self._known[key] = found
-            out[at] = found
-        return out
 
 
 def _closed(hidden: Bools, units: NDArray[np.int64], secondary: Callable[[Bools], Bools]) -> Bools:

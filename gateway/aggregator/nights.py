@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 from gateway.aggregation.disclosure import Disclosure, Group, Tree
 
 Bools = NDArray[np.bool_]
+Secondary = Callable[[Bools, NDArray[np.int64]], Bools]
+"""What is hidden in these windows → with what must be hidden beside it."""
 _ROUNDS = 30
 _NOTHING = 1e-6
 
 
 def hide_nights(
-    tree: Tree, group: Group, hidden: Bools, dark: Bools, days: NDArray[np.int64], secondary: Callable[[Bools], Bools],
+    tree: Tree, group: Group, hidden: Bools, dark: Bools, days: NDArray[np.int64], secondary: Secondary,
     rules: Disclosure,
 ) -> Bools:  # fmt: skip
     """Which hours are hidden (windows x areas).
@@ -68,16 +70,14 @@ def _stepped(tree: Tree, hidden: Bools, secret: Bools, dark: Bools, at: NDArray[
 
 
 def _closed(
-    group: Group, hidden: Bools, dark: Bools, at: NDArray[np.int64], secondary: Callable[[Bools], Bools],
+    group: Group, hidden: Bools, dark: Bools, at: NDArray[np.int64], secondary: Secondary,
     rules: Disclosure,
 ) -> Bools:  # fmt: skip
     """Hide further hours until no area's hidden hours of the day are few, and areas are closed over, too."""
     out = hidden.copy()
     while True:
         before = out.copy()
-        part = np.zeros_like(out)
-        part[at] = True
-        out = np.where(part, secondary(out), out)
+        out[at] = secondary(out[at], at)
         for area in np.nonzero(out[at].any(axis=0))[0]:
             total = group.total[at, area]
             mine = out[at, area] & (total > 0)

@@ -57,12 +57,12 @@ def test_areas_are_told_from_the_sites_in_them():
 def settled(hidden: set[str], private: dict[str, float], members: dict[str, list[int]]) -> set[str]:
     tree = Tree(members)
     sites = [len(members[name]) for name in tree.names]
-    counts = group(sites=sites, units=sites, total=[10.0 * n for n in sites], largest=[10.0] * len(sites),
-                   private=[private.get(name, 0) for name in tree.names], operated=[0] * len(sites),
-                   indoor=[0] * len(sites))  # fmt: skip
-    out = settle(tree, "air_temperature", counts, np.zeros(len(sites)),
-                 np.array([name in hidden for name in tree.names]), RULES, small=False)  # fmt: skip
-    return {tree.names[at] for at in np.nonzero(out)[0]}
+    nothing = [[0] * len(sites)]
+    counts = group(sites=[sites], units=[sites], total=[[10.0 * n for n in sites]], largest=[[10.0] * len(sites)],
+                   private=[[private.get(name, 0) for name in tree.names]], operated=nothing, indoor=nothing)  # fmt: skip
+    out = settle(tree, "air_temperature", counts, np.zeros((1, len(sites))),
+                 np.array([[name in hidden for name in tree.names]]), RULES, small=np.array([False]))  # fmt: skip
+    return {tree.names[at] for at in np.nonzero(out[0])[0]}
 
 
 def test_a_hidden_area_takes_another_along_when_the_whole_less_the_rest_is_itself():
