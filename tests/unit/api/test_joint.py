@@ -303,6 +303,26 @@ def test_the_burden_index_names_where_both_coincide(client: Client):
     assert "waerme-und-armut" in unknown.json()["detail_en"]
 
 
+def test_the_burden_index_follows_from_the_cells_that_are_shown(client: Client):
+    """Its z values, sums and classes are those that anybody computes from /v1/joint, so they give nothing away."""
+    names = ["air_temperature.value@2023-12-31", "sound_level_a_eq.value@2023-12-31", "pm2_5.value@2023-12-31",
+             "sozialdatenatlas:all.sgb2_rate@2023-12-31"]  # fmt: skip
+    quantities = ",".join(name.partition(".")[0] for name in names[:3])
+    joint = client.rows(f"/v1/joint?register={names[3]}&quantity={quantities}&{PERIOD}")
+    frame = pl.DataFrame([{"area": row["area"], **{n: row[n] for n in names}} for row in joint]).drop_nulls()
+    z = frame.select("area", *((pl.col(n) - pl.col(n).mean()) / pl.col(n).std(ddof=0) for n in names))
+    expected = {row["area"]: row for row in z.iter_rows(named=True)}
+    burden = client.rows(f"/v1/burden?method=mehrfachbelastung&stichtag=2023-12-31&{PERIOD}")
+    assert {row["area"] for row in burden if row["status"] == "ok"} == expected.keys()
+    for row in burden:
+        if row["area"] in expected:
+            own = expected[row["area"]]
+            assert [row[f"z_{n}"] for n in names] == pytest.approx([own[n] for n in names])
+            assert row["environment"] == pytest.approx(sum(own[n] for n in names[:3]) / 3)
+        else:
+            assert {row[key] for key in ("sum", "environment", "social", "class")} == {None}
+
+
 def test_each_query_is_logged_with_its_suppressed_cells(client: Client, registers: Registers):
     client.get(f"/v1/joint?register={SGB2}&quantity=air_temperature&{PERIOD}")
     entry = registers.log()[-1]

@@ -39,6 +39,10 @@ def test_from_deliveries_to_a_released_edition(run, tmp_path: Path):
     assert "computed: sozialdatenatlas 2023-12-31 #1" in last
     run("check", 1, "--person", "Anna", code=1)
     run("check", 1, "--person", "Berta")
+    run("preview", 1, "--person", "Anna", code=1)
+    previewed = run("preview", 1, "--person", "Berta").output
+    assert " 0 exposed" in previewed
+    assert "public class is not the internal one" in previewed
     assert "suppressed" in run("release", 1, "--person", "Carla").output
     steps = run("explain", "sozialdatenatlas", day, "62").output
     assert "sgb2 / population" in steps
@@ -47,7 +51,10 @@ def test_from_deliveries_to_a_released_edition(run, tmp_path: Path):
     run("withdraw", "edition", 1, "--reason", "Probe", "--person", "Carla")
     run("explain", "sozialdatenatlas", day, "62", code=1)
     run("explain", "sozialdatenatlas", day, "62", "--internal")
-    assert "withdrawn" in run("log").output
+    logged = run("log").output
+    assert "withdrawn" in logged
+    assert "internal (" in logged
+    assert "query explain sozialdatenatlas 2023-12-31 all 62" in logged
 
 
 def test_an_unknown_person_and_a_faulty_file_are_told(run, tmp_path: Path):
