@@ -170,7 +170,9 @@ def _combined(several: pl.DataFrame, plan: Plan, start: int, stop: int) -> pl.Da
     chosen = several.with_columns(enters=pl.col("ok") | ~pl.col("ok").any().over(hour))
     entering = chosen.filter("enters")
     extreme = pl.col("kind").first()
-    lane = pl.when(pl.col("kind") == "count").then(pl.col("part")).otherwise(-1).alias("lane")
+    # Passages are added over directions, whether a device says how many there were or how far its counter is.
+    added = plan.points.filter(pl.col("estimator") == "sum_of_panel")["point"]
+    lane = pl.when(pl.col("point").is_in(added.implode())).then(pl.col("part")).otherwise(-1).alias("lane")
     lanes = entering.group_by(*hour, lane).agg(
         pl.col("kind").first(),
         pl.when(extreme == "extreme_max").then(pl.col("linear").max())
@@ -200,8 +202,8 @@ def _combined(several: pl.DataFrame, plan: Plan, start: int, stop: int) -> pl.Da
 
 def _lanes(plan: Plan, start: int, stop: int) -> pl.DataFrame:
     """How many counters hang at a point in each hour: a silent one makes the sum of the others a lower bound."""
-    counting = plan.parts.filter(pl.col("kind") == "count").join(
-        plan.points.filter(~pl.col("alone")).select("point"), on="point"
+    counting = plan.parts.join(
+        plan.points.filter(~pl.col("alone") & (pl.col("estimator") == "sum_of_panel")).select("point"), on="point"
     )
     low = pl.max_horizontal(pl.col("start") - pl.col("start") % HOUR_NS, pl.lit(start))
     high = pl.min_horizontal("stop", pl.lit(stop))

@@ -129,6 +129,24 @@ def test_two_directions_are_summed_and_a_silent_one_makes_the_hour_invalid():
     assert hours["covered"].to_list() == [HOUR_NS, HOUR_NS // 2]
 
 
+def test_counters_of_two_directions_are_summed_as_counts_are():
+    plan = make_plan(
+        series(("d", "in", "vehicle_total"), ("d", "out", "vehicle_total"), ("e", "1", "energy"), ("e", "2", "energy")),
+        installed(("d", "A"), ("e", "A")), areas=areas(("A", "q")),
+    )  # fmt: skip
+    steps = [
+        (n, TEN + m * MINUTE, m / 10 * rate) for n, rate in enumerate((1.0, 2.0, 1.0, 2.0)) for m in range(-10, 121, 10)
+    ]
+    rows = [row for row in steps if row[0] != 1 or row[1] < TEN + HOUR_NS]
+    found = run(plan, observations(*rows), TEN, TEN + 2 * HOUR_NS)[0]
+    point = {row["quantity"]: row["point"] for row in plan.points.iter_rows(named=True)}
+    passages = found.filter(pl.col("point") == point["vehicle_total"]).sort("start")
+    # The second direction falls silent: what is left is a lower bound, and no valid hour.
+    assert passages["linear"].to_list() == [18.0, 6.0]
+    assert passages["valid"].to_list() == [True, False]
+    assert found.filter(pl.col("point") == point["energy"])["linear"].to_list() == [9.0, 9.0]
+
+
 def test_parking_places_and_their_capacity_are_summed():
     plan = make_plan(
         series(("p1", "", "occupancy"), ("p2", "", "occupancy"), ("g", "", "parking_occupied"), ("g", "", "parking_capacity"), ("h", "", "parking_occupied")),
