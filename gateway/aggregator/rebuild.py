@@ -105,8 +105,10 @@ class Rebuilder:
                 changed.setdefault(quantity, set()).update(hours)
             progress(f"{(stop - low) / max(1, high - low):.0%}")
         result.removed = self._clear(request)
+        span = self._results.span()
+        known = min(span[1], request.stop) if span else high  # the last value holds beyond its hour
         for quantity in {*chosen["quantity"].unique().to_list(), *self._results.written_quantities()}:
-            changed.setdefault(quantity, set()).update(range(low, high, HOUR_NS))
+            changed.setdefault(quantity, set()).update(range(low, max(high, known), HOUR_NS))
         self._writer.note(changed, self._engine.moved())
         plan = self._engine.plan
         assert plan is not None

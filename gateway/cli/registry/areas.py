@@ -76,16 +76,16 @@ def areas() -> None:
     help="m², unter denen Lücke und Überlappung nicht zählen. / m2 not worth a word.",
 )
 def load_(settings: Settings, who: str, reason: str, source: str, dry_run: bool, **how: Any) -> None:
-    r"""Grenzen einer Ebene prüfen und laden: GeoJSON, GeoPackage, Shapefile, GML, WFS. / Load boundaries.
+    """Grenzen einer Ebene prüfen und laden: GeoJSON, GeoPackage, Shapefile, GML, WFS. / Load boundaries.
 
     Überlappungen, Lücken, ungültige Ringe, Gebiete außerhalb ihres übergeordneten und nicht abgedeckte Flächen werden
     mit Schlüssel und Größe genannt; dann wird nichts geschrieben, außer mit --repair oder --accept.
 
     \b
     gateway registry areas load bezirke.gpkg --level stadtbezirk --number BEZ --name NAME --digits 1 --always
-    gateway registry areas load https://geo.example.org/wfs --type ms:quartiere --level quartier \
+    gateway registry areas load https://geo.example.org/wfs --type ms:quartiere --level quartier \\
         --number QNR --name NAME --parent BEZ --parent-level stadtbezirk --digits 2 --from 2026-01-01
-    """
+    """  # noqa: D301 - \b is how click is told to keep lines as they are
     from gateway.areas.loading import Mapping, to_areas
     from gateway.areas.model import AreaError
     from gateway.registry.boundaries import BoundariesError

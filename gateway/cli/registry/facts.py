@@ -44,7 +44,7 @@ def fact(
     settings: Settings, who: str, reason: str, device: str, name: str, value: float | None, start: int,
     stop: int | None, channel: str, clear: bool,
 ) -> None:  # fmt: skip
-    r"""Was in einem Zeitraum gilt; davor und danach bleibt es, wie es war. / What holds in an interval.
+    """Was in einem Zeitraum gilt; davor und danach bleibt es, wie es war. / What holds in an interval.
 
     \b
     expected      erwartetes Intervall: 600, 10min / expected interval
@@ -52,7 +52,7 @@ def fact(
     modulus       Zählerumfang / where a counter begins again
     capacity      Stellplätze / parking places
     stamps-start  1: das Gerät stempelt den Beginn seiner Periode / the device stamps the start of its period
-    """
+    """  # noqa: D301 - \b is how click is told to keep lines as they are
     from gateway.registry.checks import device_id
     from gateway.registry.model import Fact
 
