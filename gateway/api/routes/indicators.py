@@ -19,7 +19,8 @@ from gateway.aggregator.indicators import catalogue
 from gateway.aggregator.query import Figures, Judged, TooMuchError, method_version
 from gateway.api.blocking import Blocking
 from gateway.api.formats.aggregates import Named
-from gateway.api.parameters import Parameter, known_as, one_of, read_parameters
+from gateway.api.formats.rows import answer
+from gateway.api.parameters import DIALECT, Parameter, answer_format, known_as, one_of, read_parameters
 from gateway.api.questions import RANGE, WHERE, Faults, name_list, read_range, read_where
 from gateway.api.times import format_utc
 from gateway.problems import Kind, ProblemError, documented
@@ -36,6 +37,7 @@ PARAMETERS = (
               description="Regel der Mindestabdeckung; ohne: die des Indikators. Rule of least capture; absent: the indicator's own."),
     Parameter(name="as_of", read=str, example="2026-06-15T00:00:00Z",
               description="Stand zu diesem Zeitpunkt. As the figures stood then."),
+    answer_format("json", "csv"), DIALECT,
 )  # fmt: skip
 
 
@@ -45,7 +47,7 @@ def add_indicators(router: APIRouter, figures: Figures, blocking: Blocking, cloc
     async def indicators(request: Request) -> Response:
         values = read_parameters(request.query_params, PARAMETERS)
         if values["indicator"] is None:
-            return _json(_catalogue(), {})
+            return _answer(_catalogue(), values, {})
         faults = Faults(values)
         start, stop = read_range(faults, clock(), "month")
         read_where(values, faults, figures)
@@ -57,9 +59,11 @@ def add_indicators(router: APIRouter, figures: Figures, blocking: Blocking, cloc
             rows = await blocking(_rows, figures, values, start, stop, as_of)
         except TooMuchError as error:
             raise ProblemError(Kind.INVALID, error.de, error.en) from None
-        return _json(rows, {"from": format_utc(start), "to": format_utc(stop), "method_version": method_version(),
-                            "as_of": None if as_of is None else format_utc(as_of),
-                            "data_versions": {name: read(name)["version"] for name in _DATA}})  # fmt: skip
+        return _answer(rows, values, {
+            "from": format_utc(start), "to": format_utc(stop), "method_version": method_version(),
+            "as_of": None if as_of is None else format_utc(as_of),
+            "data_versions": {name: read(name)["version"] for name in _DATA},
+        })  # fmt: skip
 
     router.add_api_route(
         PATH, indicators, methods=["GET"], response_class=Response, response_model=None,
@@ -132,6 +136,13 @@ def _detail(detail: Mapping[str, Any]) -> dict[str, Any] | None:
     return dict(detail) or None
 
 
-def _json(rows: list[dict[str, Any]], meta: dict[str, Any]) -> Response:
-    body = {"meta": {"count": len(rows), **meta}, "data": rows, "next": None}
-    return Response(msgspec.json.encode(body), media_type="application/json")
+def _answer(rows: list[dict[str, Any]], values: Mapping[str, Any], meta: dict[str, Any]) -> Response:
+    """JSON, or CSV: there every row carries its range, and what has members of its own is written as JSON."""
+    if values["format"] == "csv":
+        own = {name: meta[name] for name in ("from", "to", "as_of", "method_version") if name in meta}
+        rows = [own | {name: _text(value) for name, value in row.items()} for row in rows]
+    return answer(rows, values, {"count": len(rows), **meta}, "indicators")
+
+
+def _text(value: Any) -> Any:
+    return msgspec.json.encode(value).decode() if isinstance(value, Mapping | list) else value

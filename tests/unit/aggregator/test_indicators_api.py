@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -124,6 +127,19 @@ async def test_noise_of_an_area_is_an_energy_mean(client):
     assert row["value"] == pytest.approx(65.68, abs=0.005)
     assert (row["lowest"], row["median"], row["highest"]) == (50, pytest.approx(60), pytest.approx(70))
     assert (row["combine"], row["answers"]) == ("energy_mean_of_sites", {"yes": 3, "no": 0, "unknown": 0})
+
+
+async def test_a_table_for_a_spreadsheet(client):
+    asked = RANGE | {"indicator": "hot_day,lnight", "format": "csv", "capture": "dwd"}
+    content = (await client.get("/v1/indicators", params=asked)).content.decode("utf-8-sig")
+    table = {(r["area_id"][-1], r["indicator"]): r for r in csv.DictReader(io.StringIO(content), delimiter=";")}
+    assert len(table) == 6
+    row = table["2", "lnight"]
+    assert (row["answer"], row["value"], row["capture"], row["from"]) == ("yes", "70", "dwd", "2026-05-31T22:00:00Z")
+    assert json.loads(row["detail"]) == {"band": ">= 70"}
+    assert table["0", "hot_day"]["value"] == "30,5"
+    listed = (await client.get("/v1/indicators", params={"format": "csv", "dialect": "rfc"})).content.decode()
+    assert {r["indicator"] for r in csv.DictReader(io.StringIO(listed))} == set(catalogue())
 
 
 async def test_an_earlier_state_can_be_asked_for(client, client_app):
