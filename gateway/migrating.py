@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,10 @@ class History:
     lock: int
 
 
+_ONE_AT_A_TIME = threading.Lock()
+"""Alembic's `op` and `context` are of the whole process: two histories at once would write into each other's tables."""
+
+
 def current_version(connection: Connection, table: str) -> str | None:
     """The version of the tables, None when there are none."""
     if not inspect(connection).has_table(table):
@@ -45,5 +50,6 @@ def upgrade(engine: Engine, history: History) -> bool:
         config = Config()
         config.set_main_option("script_location", str(history.folder))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        with _ONE_AT_A_TIME:
+            command.upgrade(config, "head")
         return True
