@@ -32,6 +32,7 @@ ENCLOSING = {Period.HOUR: Period.DAY, Period.DAY: Period.MONTH, Period.MONTH: Pe
 """Within which longer windows those of a period are judged together, for meters and counts of people."""
 _SPREAD = ("median", "min", "max", "sd", "lowest", "highest", "concentration", "worst_class")
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 HIDDEN = {"area": pl.String, "quantity": pl.String, "start": pl.Int64, "hidden": pl.Boolean, "bare": pl.Boolean}
 """hidden: nothing is shown. bare: only value and mean are, not what single sites say (extremes, median, deviation)."""
 
@@ -100,22 +101,25 @@ class Guard:
             return pl.DataFrame(schema=HIDDEN)
         tree = Tree({area: chosen[0] for area, chosen in areas.items()})
         counts = _Counts(sites, points, panel, self._facts(plan), plan)
-        group, atoms = counts.groups([areas[name] for name in tree.names], tree)
+        group, invalid, atoms = counts.groups([areas[name] for name in tree.names], tree)
         small = self._small(quantity, asked, start)
         hidden: Bools = unsafe(quantity, group, self.rules, small=small[:, None])
-        kinds = (group.operated > 0) | (group.indoor > 0) | (np.array(careful(quantity)) & (group.sites > 0))
+        hidden |= unsafe(quantity, invalid, self.rules, small=small[:, None])
+        there = (group.sites > 0) | (invalid.sites > 0)
+        kinds = (group.operated + invalid.operated > 0) | (group.indoor + invalid.indoor > 0)
+        kinds |= np.array(careful(quantity)) & there
         if not asked.usual:
             hidden |= kinds
         # Another range has another panel: a privately operated counter that one leaves out would be the difference.
         if points["estimator"][0] == "sum_of_panel":
-            hidden |= counts.left_out([areas[name] for name in tree.names], panel)[None, :] & (group.sites > 0)
+            hidden |= counts.left_out([areas[name] for name in tree.names], panel)[None, :] & there
         if careful(quantity) and (
             (asked.period != Period.HOUR and asked.basis != self.house)
             or (quantity in METERS and (asked.period == Period.WEEK or asked.period in PROFILES))
         ):
-            hidden |= group.sites > 0
+            hidden |= there
         if quantity in PEOPLE and asked.period in PROFILES:
-            hidden |= small[:, None] & (group.sites > 0)
+            hidden |= small[:, None] & there
         everywhere = np.arange(len(start))
 
         def secondary(hidden: Bools, windows: NDArray[np.int64]) -> Bools:
@@ -277,29 +281,29 @@ class _Counts:
         private = {point for point, operated in zip(self.points, self.operated, strict=True) if operated}
         return np.array([not private.isdisjoint(set(points) - panel) for points, _ in areas], dtype=np.bool_)
 
-    def groups(self, areas: Sequence[tuple[list[int], Bools | None]], tree: Tree) -> tuple[Group, NDArray[np.float64]]:
-        """Counts (windows x areas); and the largest value among sites in no area inside (windows x areas).
+    def groups(self, areas: Sequence[tuple[list[int], Bools | None]], tree: Tree) -> tuple[Group, Group, Floats]:
+        """Counts (windows x areas) of valid sites; of all where none is valid; and the largest value of an area's own.
 
-        Of an area without a valid site those count that have any value: their extremes are shown.
+        An area's own sites lie in no area inside it. Of sites that are not valid the extremes are shown all the same.
         """
         shape = (len(self.valid), len(areas))
-        found = {name: np.zeros(shape) for name in Group.__slots__}
+        valid, rest = ({name: np.zeros(shape) for name in Group.__slots__} for _ in range(2))
         atoms = np.zeros(shape)
         ever = [set(points) for points, _ in areas]
         for at, (points, when) in enumerate(areas):
             index = [self.column[point] for point in points]
-            valid = self.valid[:, index]
-            inside: Bools = np.ones_like(valid) if when is None else when
-            valid = valid & inside
-            low = ~np.asarray(valid.any(axis=1))
-            mask = np.asarray(np.where(low[:, None], self.present[:, index] & inside, valid))
-            value = np.where(mask, self.value[:, index], 0.0)
-            found["sites"][:, at] = mask.sum(axis=1)
-            for name in ("private", "operated", "indoor", "units"):
-                found[name][:, at] = (mask * getattr(self, name)[index]).sum(axis=1)
-            found["total"][:, at] = value.sum(axis=1)
-            found["largest"][:, at] = value.max(axis=1, initial=0.0)
+            inside: Bools = np.ones((shape[0], len(index)), dtype=np.bool_) if when is None else when
+            mine = np.asarray(self.valid[:, index] & inside)
+            low = ~np.asarray(mine.any(axis=1))
+            others = np.asarray(self.present[:, index] & inside & low[:, None])
+            for found, mask in ((valid, mine), (rest, others)):
+                value = np.where(mask, self.value[:, index], 0.0)
+                found["sites"][:, at] = mask.sum(axis=1)
+                for name in ("private", "operated", "indoor", "units"):
+                    found[name][:, at] = (mask * getattr(self, name)[index]).sum(axis=1)
+                found["total"][:, at] = value.sum(axis=1)
+                found["largest"][:, at] = value.max(axis=1, initial=0.0)
             children = tree.children[at]
             own = [place for place, point in enumerate(points) if not any(point in ever[child] for child in children)]
-            atoms[:, at] = value[:, own].max(axis=1, initial=0.0)
-        return Group(**found), atoms
+            atoms[:, at] = np.where(mine, self.value[:, index], 0.0)[:, own].max(axis=1, initial=0.0)
+        return Group(**valid), Group(**rest), atoms

@@ -1,10 +1,11 @@
 """Counts of people by the hour: what else is hidden with an hour that shows too few, so that no sum gives it away.
 
 The figure of the day is shown, so the hidden hours of an area's day are known together; hours of areas around it are
-shown, so hidden areas are known together for each hour. What then still bounds a hidden hour to one value hides more:
+shown, so hidden areas are known together for each hour. While a hidden hour still follows from that, more is hidden for
+its area, step by step:
 
-    1  the other hours of that area's night    2  and of the areas beside it    3  the night of every area
-    4  the whole day's hours of every area
+    1  the other hours of its night           3  the night of the area around and of those beside that
+    2  the night of the areas beside it       4  the night of every area         5  the day of every area
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from numpy.typing import NDArray
 from gateway.aggregation.disclosure import Disclosure, Group, Tree
 
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 Secondary = Callable[[Bools, NDArray[np.int64]], Bools]
 """What is hidden in these windows → with what must be hidden beside it."""
-_ROUNDS = 30
+_ROUNDS = 60
 _NOTHING = 1e-6
+_STEPS = 5
 
 
 def hide_nights(
@@ -42,31 +45,33 @@ def hide_nights(
     out = hidden.copy()
     for day in np.unique(days[secret.any(axis=1)]):
         at = np.nonzero(days == day)[0]
-        for step in range(5):
-            out = _stepped(tree, out, secret, dark, at, step)
+        steps = np.zeros(len(tree.names), dtype=np.int64)
+        while True:
             out = _closed(group, out, dark, at, secondary, rules)
-            if not pinned(tree, group.sites[at], group.total[at], out[at], secret[at]):
+            known = pinned(tree, group.sites[at], group.total[at], out[at], secret[at]).any(axis=0)
+            if not known.any() or steps.max() >= _STEPS:
                 break
+            steps[known] += 1
+            for area in np.nonzero(known)[0]:
+                _hide_more(tree, out, at, dark, int(area), int(steps[area]))
     return out
 
 
-def _stepped(tree: Tree, hidden: Bools, secret: Bools, dark: Bools, at: NDArray[np.int64], step: int) -> Bools:
-    """Hide as much more as this step says."""
-    out = hidden.copy()
+def _hide_more(tree: Tree, hidden: Bools, at: NDArray[np.int64], dark: Bools, area: int, step: int) -> None:
+    """Hide as much more of a day's windows `at` as this step says for an area."""
     night = at[dark[at]]
-    concerned = np.nonzero(secret[at].any(axis=0))[0]
     if step == 1:
-        out[np.ix_(night, concerned)] = True
-    elif step == 2:
-        for area in concerned:
-            above = tree.parent[area]
-            for beside in tree.children[above] if above >= 0 else [int(area)]:
-                out[np.ix_(night, np.array(tree.below(beside)))] = True
-    elif step == 3:
-        out[night] = True
-    elif step == 4:
-        out[at] = True
-    return out
+        hidden[night, area] = True
+    elif step in {2, 3}:
+        around = tree.parent[area]
+        if step == 3 and around >= 0:
+            hidden[night, around] = True
+            around = tree.parent[around]
+        if around >= 0:
+            beside = np.nonzero(tree.inside[around])[0]
+            hidden[np.ix_(night, beside[beside != around])] = True
+    else:
+        hidden[night if step == 4 else at] = True
 
 
 def _closed(
@@ -95,8 +100,8 @@ def _closed(
             return out
 
 
-def pinned(tree: Tree, sites: NDArray[np.float64], total: NDArray[np.float64], hidden: Bools, secret: Bools) -> bool:
-    """Whether somebody who adds and subtracts knows one of the secret hours exactly.
+def pinned(tree: Tree, sites: Floats, total: Floats, hidden: Bools, secret: Bools) -> Bools:
+    """Which of the secret hours somebody who adds and subtracts knows exactly.
 
     Args:
         tree: the areas.
@@ -105,35 +110,44 @@ def pinned(tree: Tree, sites: NDArray[np.float64], total: NDArray[np.float64], h
         hidden: what is not shown.
         secret: what must not be known.
     """
-    # What is in an area and in no area inside it is a part of every area around it.
-    low = np.zeros_like(total)
+    low, high = _bounds(tree, sites, total, hidden)
+    inside = tree.inside.T.astype(np.float64)
+    found: Bools = secret & (high @ inside - low @ inside < 1)
+    return found if found.any() else _computable(tree, hidden, secret, high - low > 0)
+
+
+def _bounds(tree: Tree, sites: Floats, total: Floats, hidden: Bools) -> tuple[Floats, Floats]:
+    """Between what each part lies (windows x areas): an area's part is what is in it and in no area inside it."""
     own = sites.copy()
     for at, children in enumerate(tree.children):
         own[:, at] -= sites[:, children].sum(axis=1)
+    low = np.zeros_like(total)
     high = np.where(own > 0, total.sum(), 0.0)
+    inside, day = tree.inside.T.astype(np.float64), total.sum(axis=0)
+    around = [np.arange(len(tree.names))]
+    while (around[-1] >= 0).any():
+        around.append(np.array([tree.parent[at] if at >= 0 else -1 for at in around[-1]]))
     for _ in range(_ROUNDS):
-        was = (low.copy(), high.copy())
-        for at, mask in enumerate(tree.inside):
-            # What is shown of an area is the sum of its parts in that hour.
-            low, high = _tightened(low, high, mask, ~hidden[:, at], total[:, at], axis=1)
-            # And its day is the sum of them over all hours.
-            everywhere = np.ones(1, dtype=np.bool_)
-            flat_low, flat_high = _tightened(
-                low[:, mask].reshape(1, -1), high[:, mask].reshape(1, -1), np.ones(low[:, mask].size, dtype=np.bool_),
-                everywhere, np.array([total[:, at].sum()]), axis=1,
-            )  # fmt: skip
-            low[:, mask], high[:, mask] = flat_low.reshape(-1, mask.sum()), flat_high.reshape(-1, mask.sum())
-        if (was[0] == low).all() and (was[1] == high).all():
+        least, most = low @ inside, high @ inside
+        new_low, new_high = low, high
+        for areas in around:
+            # A part is a sum less the others: that of an hour where it is shown, that of the day always.
+            there = areas >= 0
+            shown = there & ~hidden[:, areas]
+            for known, known_low, known_high, where in (
+                (total[:, areas], least[:, areas], most[:, areas], shown),
+                (day[areas], least.sum(axis=0)[areas], most.sum(axis=0)[areas], there),
+            ):
+                new_high = np.where(where, np.minimum(new_high, known - (known_low - low)), new_high)
+                new_low = np.where(where, np.maximum(new_low, known - (known_high - high)), new_low)
+        if (new_low == low).all() and (new_high == high).all():
             break
-    for at, mask in enumerate(tree.inside):
-        known = high[:, mask].sum(axis=1) - low[:, mask].sum(axis=1) < 1
-        if (known & secret[:, at]).any():
-            return True
-    return _computable(tree, hidden, secret, high - low > 0)
+        low, high = new_low, new_high
+    return low, high
 
 
-def _computable(tree: Tree, hidden: Bools, secret: Bools, open_: Bools) -> bool:
-    """Whether a secret hour follows from what is shown by addition and subtraction alone.
+def _computable(tree: Tree, hidden: Bools, secret: Bools, open_: Bools) -> Bools:
+    """Which secret hours follow from what is shown by addition and subtraction alone.
 
     `open_`: the parts (windows x areas) whose value does not follow from their bounds.
     """
@@ -149,26 +163,14 @@ def _computable(tree: Tree, hidden: Bools, secret: Bools, open_: Bools) -> bool:
     every = np.arange(len(hidden))
     equations = [about(np.array([window]), at) for window, at in zip(*np.nonzero(~hidden), strict=True)]
     equations += [about(every, at) for at in range(hidden.shape[1])]
-    wanted = np.array([about(np.array([window]), at) for window, at in zip(*np.nonzero(secret), strict=True)])
+    found = np.zeros_like(secret)
     known = np.unique(np.array([row for row in equations if row.any()]), axis=0)
-    if not len(known):
-        return False
+    if not len(known) or not secret.any():
+        return found
     _, sizes, basis = np.linalg.svd(known, full_matrices=False)
     basis = basis[sizes > _NOTHING]
-    left = wanted - wanted @ basis.T @ basis
-    return bool((np.abs(left).max(axis=1) < _NOTHING).any())
-
-
-def _tightened(
-    low: NDArray[np.float64], high: NDArray[np.float64], mask: Bools, known: Bools, total: NDArray[np.float64], *,
-    axis: int,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
-    """Bounds of the parts in `mask` where their sum is known."""
-    low, high = low.copy(), high.copy()
-    part_low, part_high = low[:, mask], high[:, mask]
-    least, most = part_low.sum(axis=axis, keepdims=True), part_high.sum(axis=axis, keepdims=True)
-    up = np.minimum(part_high, total[:, None] - (least - part_low))
-    down = np.maximum(part_low, total[:, None] - (most - part_high))
-    low[:, mask] = np.where(known[:, None], down, part_low)
-    high[:, mask] = np.where(known[:, None], up, part_high)
-    return low, high
+    places = np.argwhere(secret)
+    wanted = np.array([about(np.array([window]), at) for window, at in places])
+    left = np.abs(wanted - wanted @ basis.T @ basis).max(axis=1) < _NOTHING
+    found[tuple(places[left].T)] = True
+    return found
