@@ -126,6 +126,7 @@ class Year:
 
         The query reads a table or a variable `named`, which holds `names()`.
         """
+        senders = self.names()["device"].n_unique()
         values = " ".join(f"when '{name}' then {sql.format(r='r')}" for name, sql in _VALUES.items())
         for first in range(0, self.rounds, rounds):
             yield (
@@ -137,7 +138,7 @@ class Year:
                 f"({START} + n * {self.every}000000000 + ms * 1000000)::bigint as time, "
                 f"(case quantity {values} else round(5 + r * 20, 2) end)::double as value, "
                 "(case when q < 0.001 then 4 when q < 0.01 then 3 else 1 end)::utinyint as flag, "
-                "(n * 100000 + turn)::bigint as journal_offset from drawn order by time, series"
+                f"(n * {senders} + turn)::bigint as journal_offset from drawn order by time, series"
             )
 
     def fill(self, path: Path) -> None:

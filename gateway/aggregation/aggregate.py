@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from threading import Lock, get_ident
+from typing import Protocol, Self
 
 import duckdb
 import numpy as np
@@ -145,6 +146,7 @@ def fill_hours(
     def at_once(cursor: duckdb.DuckDBPyConnection, hours: pl.DataFrame, low: int, high: int) -> None:
         tables.append(cursor, "area_period", _area_hours(hours, plan, low, high, others, classes=classes))
 
+    connection.execute("set write_buffer_row_group_count = 1")
     fill_site_hours(connection, observations, plan, start, stop, used=used, threads=threads, also=at_once)
     fill_area_hours(connection, plan, start, stop, classes=classes, threads=threads, quantities=panels)
 
@@ -173,13 +175,42 @@ def fill_site_hours(
         found = observations.between(low - before, high + after)
         lean = lean_hours(found, plan, low, high, used=used, first_used=firsts)
         hours = site_hours(lean, plan, low, high, facts=facts)
-        cursor = connection.cursor()
+        cursor = cursors.mine()
         tables.append(cursor, "site_hour", hours)
         if also is not None:
             also(cursor, hours, low, high)
 
-    with ThreadPoolExecutor(threads, "aggregate") as pool:
+    with _Cursors(connection) as cursors, ThreadPoolExecutor(threads, "aggregate") as pool:
         list(pool.map(work, slices))
+
+
+class _Cursors:
+    """A cursor and a transaction for each thread, all committed in the end.
+
+    Slices are smaller than what DuckDB writes at once; committed one by one, most of it would be written twice.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection, self._lock = connection, Lock()
+        self._all: dict[int, duckdb.DuckDBPyConnection] = {}
+
+    def mine(self) -> duckdb.DuckDBPyConnection:
+        """This thread's."""
+        with self._lock:
+            cursor = self._all.get(get_ident())
+            if cursor is None:
+                cursor = self._all[get_ident()] = self._connection.cursor()
+                cursor.begin()
+            return cursor
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        for cursor in self._all.values():
+            if kind is None:
+                cursor.commit()
+            cursor.close()
 
 
 def fill_area_hours(
