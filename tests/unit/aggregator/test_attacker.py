@@ -211,6 +211,23 @@ def test_a_large_consumer_and_few_meters_stay_hidden(data):
         assert mine.max() <= 0.15 * mine.sum() + 1e-9
 
 
+def test_a_large_city_tells_most_of_its_hours():
+    """What protects few people must not silence a city: its own counts by the hour, and most Quartiere's by day."""
+    random = np.random.default_rng(7)
+    areas = [
+        (f"quartier:{number:02}", f"stadtbezirk:{number // 7}", "stadt:0")
+        for number in range(28) for _ in range(1 + number % 3)
+    ]  # fmt: skip
+    dark = np.array([hour < 6 or hour >= 22 for hour in range(24)])
+    values = np.where(dark, random.integers(0, 4, (len(areas), 24)), random.integers(0, 40, (len(areas), 24)))
+    city = City(areas, values.astype(float), [False] * len(areas), [False] * len(areas), "people_count")
+    hidden = city.hidden("hour", city.values)
+    assert not hidden["stadt:0"].any()
+    share = np.array([mine for name, mine in hidden.items() if name != "stadt:0"])
+    assert share[:, dark].mean() < 0.75
+    assert share[:, ~dark].mean() < 0.05
+
+
 def test_people_are_not_counted_twice_by_another_midnight():
     """On another day basis a day's sum would differ by single hours: only the house's is told."""
     values = np.full((3, 24), 4.0)
