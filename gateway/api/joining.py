@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gateway.aggregation.calendar import Period
@@ -29,7 +30,13 @@ MIN_COVERAGE = Parameter(
     name="min_coverage", read=share, schema={"type": "number", "minimum": 0, "maximum": 1},
     description="Geringere Abdeckung gilt als insufficient_coverage. Less coverage counts as such.",
 )  # fmt: skip
-WINDOW = (*RANGE, PERIOD, MIN_COVERAGE, LEVEL)
+_FROM, _TO, _BASIS = RANGE
+_NEEDED = "Mit Sensorgrößen anzugeben. Needed with sensor quantities."
+WINDOW = (
+    replace(_FROM, description=f"Fenster, die ab hier beginnen. Windows that begin from here on. {_NEEDED}"),
+    replace(_TO, description=f"Und davor beginnen. And before this. {_NEEDED}"),
+    _BASIS, PERIOD, MIN_COVERAGE, LEVEL,
+)  # fmt: skip
 REGISTER = Parameter(
     name="register", read=name_list(plain_text(200)), default=(), example="sozialdatenatlas:sgb2_rate@2023-12-31",
     description="Registergrößen DATENSATZ:GRÖSSE@STICHTAG, durch Komma getrennt; nie interpoliert. Register columns, separated by commas; never interpolated.",
