@@ -50,3 +50,22 @@ def test_values_come_with_their_tags_and_go_when_they_are_not_known(influxd: Inf
     found = stored(influxd, settings)
     assert {entry[4:] for entry in found if entry[4] in {"value", "status"}} == {("status", "confidential")}
     connection.close()
+
+
+def test_neither_a_bound_nor_a_point_of_another_estimator_stays(influxd: Influxd) -> None:
+    settings = influxd.settings(influxd.bucket())
+    connection = WriteConnection(settings, settings.token.read() or "")
+    figures = InfluxFigures(connection, settings, settings.token.read() or "")
+    bounded = row(bound=">=", max=None)
+    figures.write(bounded, row().clear())
+    assert "bound" in {entry[4] for entry in stored(influxd, settings)}
+    complete = row(max=None)
+    figures.write(complete, bounded)
+    assert "bound" not in {entry[4] for entry in stored(influxd, settings)}
+    figures.write(row(max=None, estimator="energy_mean"), complete)
+    assert {entry[3] for entry in stored(influxd, settings)} == {"energy_mean"}
+    figures.clear("day", START - 1, START + 1, ["quartier:06"])
+    assert stored(influxd, settings)
+    figures.clear("day", START - 1, START + 1)
+    assert stored(influxd, settings) == set()
+    connection.close()
