@@ -53,8 +53,15 @@ class Asked:
 
 
 def careful(quantity: str) -> bool:
-    """Whether figures of the quantity are judged together with those of the longer window around them."""
+    """Whether figures of the quantity are told in one form only: counts of people, and meters."""
     return quantity in PEOPLE or quantity in METERS
+
+
+def enclosing(quantity: str, period: str) -> Period | None:
+    """The longer window within which figures of a period are judged together; None: each by itself."""
+    if quantity in METERS:
+        return ENCLOSING.get(Period(period)) if period in set(Period) else None
+    return Period.DAY if quantity in PEOPLE and period == Period.HOUR else None
 
 
 class Guard:
@@ -127,8 +134,8 @@ class Guard:
             return settle(tree, quantity, part, atoms[windows], hidden, self.rules, small=small[windows])
 
         hidden = secondary(hidden, everywhere)
-        units = self._units(asked.period, start)
-        if careful(quantity) and units is not None:
+        units = self._units(enclosing(quantity, asked.period), start)
+        if units is not None:
             if quantity in PEOPLE:
                 hidden = hide_nights(tree, group, hidden, small, units, secondary, self.rules)
             else:
@@ -195,12 +202,12 @@ class Guard:
         dark: Bools = (local >= 22) | (local < 6)
         return dark
 
-    def _units(self, period: str, start: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    def _units(self, unit: Period | None, start: NDArray[np.int64]) -> NDArray[np.int64] | None:
         """For each window the begin of the longer one within which it is judged."""
-        if period not in ENCLOSING:
+        if unit is None:
             return None
         keys = hour_keys(self.house, int(start[0]) - int(start[0]) % 3_600_000_000_000, int(start[-1]) + 1)
-        return _looked_up(keys, str(ENCLOSING[Period(period)]), start)
+        return _looked_up(keys, str(unit), start)
 
 
 def blanked(found: pl.DataFrame, hidden: pl.DataFrame) -> pl.DataFrame:

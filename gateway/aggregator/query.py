@@ -24,7 +24,7 @@ from gateway.aggregation.rules import BOUNDS, capture, read
 from gateway.aggregator.changes import restrict
 from gateway.aggregator.engine import Engine
 from gateway.aggregator.gate import SITE, Gate, GatedPlans, rank
-from gateway.aggregator.guard import ENCLOSING, HIDDEN, Asked, Guard, blanked, careful
+from gateway.aggregator.guard import HIDDEN, Asked, Guard, blanked, enclosing
 from gateway.aggregator.indicators import Finding, Indicator, Range, Together, combine, hours_of, judge, margins
 from gateway.aggregator.places import Site
 from gateway.aggregator.reading import Chosen, Reading
@@ -297,19 +297,19 @@ class Figures:
         )  # fmt: skip
         hidden = [pl.DataFrame(schema=HIDDEN)]
         for name, whole in around.items():
-            low, high = self._enclosing(question, start, stop) if careful(name) else (start, stop)
+            low, high = self._enclosing(enclosing(name, question.period), start, stop)
             here = (low, high) == (start, stop) and whole.points["point"].is_in(plan.points["point"].implode()).all()
             judged = sites if here else self._sites(question, whole, low, high)
             panel_here = panel_of(judged, whole) if panel is None else panel
             hidden.append(self._guard.hidden(name, judged, whole, panel_here, _asked(question)))
         return self._rows(question, found, pl.concat(hidden))
 
-    def _enclosing(self, question: Question, start: int, stop: int) -> tuple[int, int]:
+    def _enclosing(self, unit: Period | None, start: int, stop: int) -> tuple[int, int]:
         """The longer windows within which those of `[start, stop)` are judged."""
-        if question.period not in ENCLOSING or start >= stop:
+        if unit is None or start >= stop:
             return start, stop
-        unit, house = str(ENCLOSING[Period(question.period)]), self._guard.house
-        low = int(hour_keys(house, start - start % HOUR_NS, start - start % HOUR_NS + 1)[unit][0])
+        house = self._guard.house
+        low = int(hour_keys(house, start - start % HOUR_NS, start - start % HOUR_NS + 1)[str(unit)][0])
         windows = whole_windows(unit, house, low, stop)
         return low, int(windows["stop"][-1])
 

@@ -16,7 +16,7 @@ from gateway.aggregation.calendar import HOUR_NS, DayBasis, Period, hour_keys
 from gateway.aggregation.plan import FOREVER, Plan
 from gateway.aggregation.tables import AREA_PERIOD
 from gateway.aggregator.gate import Gate, GatedPlans, digest, moved_between
-from gateway.aggregator.guard import ENCLOSING, HIDDEN, Asked, Guard, blanked, careful
+from gateway.aggregator.guard import HIDDEN, Asked, Guard, blanked, enclosing
 from gateway.aggregator.results import AREA_RESULT, Results
 from gateway.aggregator.values import Gauges, Sites, area_values, choose, site_values, whole_windows
 
@@ -126,11 +126,11 @@ class Writer:
 
     def _widened(self, quantity: str, period: Period, starts: Sequence[int]) -> Sequence[int]:
         """With what is judged together all of it: a window that is hidden now may hide those beside it."""
-        if not careful(quantity) or period not in ENCLOSING or not starts:
+        unit = enclosing(quantity, period)
+        if unit is None or not starts:
             return starts
-        unit = str(ENCLOSING[period])
         keys = hour_keys(self._guard.house, min(starts), max(starts) + 1)
-        wide = keys.filter(pl.col("hour").is_in(list(starts)))[unit].unique()
+        wide = keys.filter(pl.col("hour").is_in(list(starts)))[str(unit)].unique()
         found: set[int] = set()
         for low in wide:
             windows = whole_windows(unit, self._guard.house, low, low + 1)

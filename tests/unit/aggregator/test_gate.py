@@ -155,6 +155,30 @@ def test_what_is_written_out_goes_and_comes_with_the_approval(city):
     assert not same.watch(city.engine.plan)
 
 
+def test_what_is_confidential_is_written_out_without_value(city):
+    city.facts.facts = [{"device": f"d{n}", "quantity": "people_count", "expected": HOUR} for n in range(3)]
+    city.facts.changed()
+    midnight = START - 2 * HOUR
+    few = {(0, 1): 1.0}
+    city.write(*[
+        (f"d{n}", "people_count", midnight + (hour + 1) * HOUR, few.get((n, hour), 5.0))
+        for n in range(3) for hour in range(24)
+    ])  # fmt: skip
+    city.engine.work()
+    sink = Sink()
+    writer = Writer(city.results, DayBasis.BERLIN, sink)
+    writer.note({"people_count": {midnight + hour * HOUR for hour in range(24)}}, {})
+    writer.work(city.engine.plan)
+    hours = {key[1:]: row for key, row in sink.rows.items() if key[0] == "hour"}
+    assert hours["quartier:00", midnight + HOUR] == ("confidential", None)
+    # Neither the day nor the district less its other Quartiere gives the hour away.
+    hidden = {(area, (start - midnight) // HOUR) for (area, start), row in hours.items() if row[0] == "confidential"}
+    assert len({hour for area, hour in hidden if area == "quartier:00"}) > 1
+    assert len({area for area, hour in hidden if hour == 1}) > 1
+    assert sink.rows["day", "quartier:00", midnight] == ("ok", 116.0)
+    assert all(value is None for status, value in sink.rows.values() if status != "ok")
+
+
 def test_nothing_but_what_changed_is_written_again(city):
     plan = city.engine.plan
     before = gated(plan, plan.parts, Gate())
