@@ -185,23 +185,33 @@ def fill_site_hours(
 
 
 class _Cursors:
-    """A cursor and a transaction for each thread, all committed in the end.
+    """A cursor for each thread, and a transaction for a few of its slices.
 
-    Slices are smaller than what DuckDB writes at once; committed one by one, most of it would be written twice.
+    Slices are smaller than what DuckDB writes at once: committed one by one, much of it would be written twice. What
+    is not committed stands in memory.
     """
+
+    SLICES = 3
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection, self._lock = connection, Lock()
         self._all: dict[int, duckdb.DuckDBPyConnection] = {}
+        self._slices: dict[int, int] = {}
 
     def mine(self) -> duckdb.DuckDBPyConnection:
-        """This thread's."""
+        """This thread's, for its next slice."""
+        me = get_ident()
         with self._lock:
-            cursor = self._all.get(get_ident())
+            cursor = self._all.get(me)
             if cursor is None:
-                cursor = self._all[get_ident()] = self._connection.cursor()
+                cursor = self._all[me] = self._connection.cursor()
                 cursor.begin()
-            return cursor
+            self._slices[me] = slices = self._slices.get(me, -1) + 1
+        if slices == self.SLICES:
+            cursor.commit()
+            cursor.begin()
+            self._slices[me] = 0
+        return cursor
 
     def __enter__(self) -> Self:
         return self
