@@ -266,8 +266,9 @@ def _lean_frame(cells: Cells, slab: Slab, start: int, stop: int) -> pl.DataFrame
         if name in cells.columns:
             columns[name] = cells.columns[name][there]
         elif name not in columns:
-            columns[name] = np.full(len(there), np.nan) if dtype is pl.Float64 else np.zeros(len(there), np.int32)
-    return pl.DataFrame({name: columns[name] for name in LEAN_HOUR})
+            # Nothing of this family could be used, as when a batch brings nothing but missing values of it.
+            columns[name] = np.full(len(there), np.nan) if dtype is pl.Float64 else np.zeros(len(there), np.int64)
+    return pl.DataFrame({name: pl.Series(columns[name], dtype=dtype) for name, dtype in LEAN_HOUR.items()})
 
 
 def _frame(cells: Cells, slab: Slab, start: int, stop: int) -> pl.DataFrame:

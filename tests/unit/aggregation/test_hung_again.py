@@ -70,6 +70,19 @@ def test_a_counter_turns_over_by_its_own_reckoning(readings, known, total):
     assert one_series("energy", values, TEN, TEN + HOUR_NS, **known)[TEN]["total"] == total
 
 
+@pytest.mark.parametrize("quantity", ["energy", "precipitation", "air_temperature", "wind_from_direction"])
+def test_values_that_cannot_be_used_are_counted_beside_those_that_can(quantity):
+    plan = make_plan(
+        series(("d", "", quantity), ("e", "", "water_level")),
+        installed(("d", "A"), ("e", "A")),
+        areas=areas(("A", "q")),
+    )
+    rows = [(0, TEN, 1.0, 3), (0, TEN + 10 * MINUTE, 2.0, 3), *every(1, 0, 60, 1.0)]
+    hours = run(plan, observations(*rows), TEN, TEN + HOUR_NS)[0].sort("excluded")
+    assert hours["excluded"].to_list() == [0, 2]
+    assert hours["valid"].to_list() == [True, False]
+
+
 def test_no_counter_jumps_because_its_calibration_changes():
     change = TEN + 15 * MINUTE
     plan = make_plan(
