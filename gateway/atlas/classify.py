@@ -16,8 +16,9 @@ from gateway.atlas.classification import AreaResult, Result, matrix, run, run_dy
 from gateway.atlas.errors import AtlasError, Fault, RefusedError, text
 from gateway.atlas.headings import places
 from gateway.atlas.methods import Method, parse_method, shipped
-from gateway.atlas.numbers import AmbiguousNumberError, DecimalMark, NumberError, Symbol, detect_mark, parse_number
+from gateway.atlas.numbers import DecimalMark, NumberError
 from gateway.atlas.reading import Cell, Special, Table
+from gateway.atlas.table_cells import decimal_mark, input_value, strangers
 
 Inputs = dict[str, dict[str, Decimal | None]]
 WITHOUT = "left out on demand (--without)"
@@ -109,7 +110,8 @@ def read_inputs(table: Table, method: Method, columns: Columns) -> Inputs:
         raise RefusedError([*there.faults, *_fitting(table, method)])
     faults: list[Fault] = []
     _check_keys(table, there.area, columns)
-    mark = columns.mark or _mark(table, there.inputs)
+    percents = {entry.name for entry in method.input if entry.unit == "%"}
+    mark = columns.mark or decimal_mark(table, there.inputs)
     found: Inputs = {}
     rows: dict[str, int] = {}
     for row in table.rows:
@@ -121,12 +123,26 @@ def read_inputs(table: Table, method: Method, columns: Columns) -> Inputs:
         values: dict[str, Decimal | None] = {entry.name: None for entry in method.input}
         for name, place in there.inputs.items():
             try:
-                values[name] = _value(row.cells[place], mark)
+                values[name] = input_value(row.cells[place], mark, percent=name in percents)
             except NumberError as error:
                 faults.append(_fault(table, row.number, place, str(error)))
         found[area] = values
     if gone := [area for area in columns.without if area not in found]:
         raise AtlasError(text(f"--without: {', '.join(gone)} gibt es nicht", f"--without: no area {', '.join(gone)}"))
+    faults += [
+        _fault(
+            table,
+            rows[area],
+            there.area,
+            text(
+                f"{area!r} ist keine Gebietsnummer wie die anderen: Summenzeile?",
+                f"{area!r} is no area key as the others are: a row of totals?",
+            ),
+            text(f"Zeile löschen oder --without {area!r}", f"delete the row, or --without {area!r}"),
+        )
+        for area in strangers(found)
+        if area not in columns.without
+    ]
     if faults:
         raise RefusedError(faults)
     return found
@@ -202,29 +218,6 @@ def _fault(table: Table, number: int, place: int, problem: str, todo: str = "") 
         problem=problem,
         todo=todo or text("Zelle berichtigen", "correct the cell"),
     )
-
-
-def _mark(table: Table, places: Mapping[str, int]) -> DecimalMark | None:
-    """The decimal mark of the file; in a comma-separated file a lone dot is decimal."""
-    texts = [cell for place in places.values() for cell in table.column(place) if isinstance(cell, str)]
-    try:
-        return detect_mark(texts) or ("." if table.delimiter == "," else None)
-    except AmbiguousNumberError as error:
-        raise AtlasError(f"{table.file}: {error}: --decimal , / --decimal .") from error
-
-
-def _value(cell: Cell, mark: DecimalMark | None) -> Decimal | None:
-    if isinstance(cell, Special):
-        raise NumberError(f"{cell.kind} {cell.shown!r}")
-    if isinstance(cell, Decimal):
-        return cell
-    try:
-        value = parse_number(cell, mark)
-    except AmbiguousNumberError as error:
-        raise NumberError(f"{error} (--decimal)") from error
-    if isinstance(value, Symbol):
-        return Decimal(0) if value is Symbol.NOTHING else None
-    return value
 
 
 PREFIX = {"z": "z_", "rank": "rank_", "quantile": "quantile_", "deviation": "deviation_", "minmax": "minmax_",

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from gateway.atlas.classification import Table, run
-from gateway.atlas.errors import text
+from gateway.atlas.errors import AtlasError, text
 from gateway.atlas.methods import Method
 from gateway.atlas.products import Break
 
@@ -50,6 +50,17 @@ def series_break(
 
 
 def compare_methods(first: Method, second: Method, table: Table) -> dict[str, tuple[str, str]]:
-    """Class of each area by two methods on the same data; "" where a method does not count the area."""
+    """Class of each area by two methods on the same data; "" where a method does not count the area.
+
+    Raises:
+        AtlasError: a method needs inputs that the data do not have.
+    """
+    there = next(iter(table.values()), {}).keys()
+    for method in (first, second):
+        if gone := sorted(set(method.needed) - there):
+            names = ", ".join(gone)
+            raise AtlasError(
+                text(f"{method.id} braucht {names}", f"{method.id} needs {names}") + f": {', '.join(sorted(there))}"
+            )
     left, right = run(first, table), run(second, table)
     return {area: (row.label, right.areas[area].label) for area, row in left.areas.items()}

@@ -244,6 +244,36 @@ def test_a_row_of_totals_is_no_area(shared: Path, tmp_path: Path):
     )
 
 
+def test_totals_under_a_name_or_a_district_number_are_questioned(shared: Path, tmp_path: Path):
+    source = shared / "data/berlin_mss/mss_2017_shares_all_areas.csv"
+    text = source.read_text(encoding="utf-8").rstrip()
+    total = "3600000,9,2,18,30,0,0,0,0"
+    (tmp_path / "t.csv").write_text(f"{text}\n0101,Mitte,{total}\nBerlin,,{total}\n", encoding="utf-8")
+    refused = invoke("--method", "berlin-mss", "--input", tmp_path / "t.csv", "--output", tmp_path / "o")
+    assert "row 449, Spalte/column 'id': '0101'" in refused.output
+    assert "row 450, Spalte/column 'id': 'Berlin'" in refused.output
+    assert "--without 'Berlin'" in refused.output
+    rows = classify(tmp_path / "t.csv", tmp_path / "o", "--without", "Berlin", "--without", "0101")
+    assert rows[:-2] == classify(source, tmp_path / "p")
+
+
+def test_percent_signs_belong_to_shares_only(shared: Path, tmp_path: Path):
+    table = table_2017(shared)
+    signed = [
+        table[0],
+        *([*r[:2], r[2].removesuffix(".0"), *(f"{c.replace('.', ',')}\u00a0%" for c in r[3:])] for r in table[1:]),
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(";".join(row) for row in signed), encoding="utf-8")
+    assert classify(tmp_path / "t.csv", tmp_path / "o") == classify(
+        shared / "data/berlin_mss/mss_2017_shares_all_areas.csv", tmp_path / "p"
+    )
+    signed[1][2] = "3114 %"
+    (tmp_path / "t.csv").write_text("\n".join(";".join(row) for row in signed), encoding="utf-8")
+    refused = invoke("--method", "berlin-mss", "--input", tmp_path / "t.csv", "--output", tmp_path / "o")
+    assert "row 2, Spalte/column 'inhabitants'" in refused.output
+    assert "percent sign" in refused.output
+
+
 def test_the_same_fault_in_many_rows_is_one_line_that_names_them(tmp_path: Path):
     lines = [f"{n:02};400;1;1;1;{'eins' if n in (3, 4, 5, 9) else 1}" for n in range(12)]
     (tmp_path / "t.csv").write_text("\n".join(["id;inhabitants;s1;s2;s3;s4", *lines]), encoding="utf-8")

@@ -286,6 +286,11 @@ def test_sensitivity_names_the_areas_that_a_border_moves():
     assert {v.parameter for v in found} == {"weight a", "border 1", "border 2"}
 
 
+def test_a_method_that_needs_other_data_is_refused_by_name():
+    with pytest.raises(AtlasError, match=r"needs x: y"):
+        compare_methods(method(""), method(""), {"01": {"y": Decimal(1)}})
+
+
 def test_methods_are_compared_on_the_same_data():
     pairs = compare_methods(method(""), method('[transform]\nkind = "none"\n'), table(x=0, y=0, z=5))
     assert pairs == {"x": ("middle", "middle"), "y": ("middle", "middle"), "z": ("high", "high")}
