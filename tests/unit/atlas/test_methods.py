@@ -287,7 +287,7 @@ def test_sensitivity_names_the_areas_that_a_border_moves():
 
 
 def test_a_method_that_needs_other_data_is_refused_by_name():
-    with pytest.raises(AtlasError, match=r"needs x: y"):
+    with pytest.raises(AtlasError, match=r"needs a: y"):
         compare_methods(method(""), method(""), {"01": {"y": Decimal(1)}})
 
 
