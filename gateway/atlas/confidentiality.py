@@ -169,7 +169,14 @@ def _one_more(register: Register, hidden: set[Key], known: frozenset[Key]) -> No
 
 
 def _next(register: Register, exposed: Key, hidden: set[Key], known: frozenset[Key]) -> Key | None:
-    """What to suppress for an exposed count: the next smallest beside it, then totals above it, then further away."""
+    """What to suppress for an exposed count: the next smallest beside it, then totals above it, then further away.
+
+    First of all a whole that is printed below the count's own minimum: as long as it stands, nothing else helps.
+    """
+    least = register.cells[exposed].min_cell
+    tight = _candidates(register, (s.whole for s in register.sums if s.split and exposed in s.parts), hidden, known)
+    if tight and (register.cells[tight[0]].value or 0) < least:
+        return tight[0]
     seen: set[Key] = {exposed}
     frontier = {exposed}
     while frontier:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from gateway.atlas.confidentiality import Register, dominated
 from gateway.atlas.edition_data import Edition, count_key, number
@@ -126,6 +127,8 @@ def _complements(edition: Edition, part: Source, whole: Source, cells: dict[Key,
         if a not in cells or b not in cells:
             continue
         small, large = cells[a].value, cells[b].value
+        if small == large == 0 and cells[b].zero_published:  # nobody lives there: everybody knows this zero
+            cells[a] = replace(cells[a], zero_published=True)
         value = None if small is None or large is None or small > large else large - small
         rest = f"{b} - {part.dataset}|{part.variable}|{part.group}"
         cells[rest] = Cell(value=value, min_cell=cells[a].min_cell, listed=False, complement=True)

@@ -292,6 +292,19 @@ def test_ratios_are_printed_above_their_thresholds_only():
     assert not printed(300, 291)
 
 
+def test_a_whole_below_the_minimum_is_suppressed_before_its_neighbours():
+    """Of 5 inhabitants at most 5 receive benefits; no other benefits hide that, only the inhabitants themselves."""
+    counts: dict[str, dict[str, int | None]] = {
+        "population": {"x": 5, "y": 600, "z": 700, "w": 800, "rest": 0, "d1": 2105, "city": 2105},
+        "sgb2": {"x": 5, "y": 60, "z": 70, "w": 80, "rest": 0, "d1": 215, "city": 215},
+    }
+    built = register(counts, {"d1": ["x", "y", "z", "w"]}, {"population": 3, "sgb2": 10}, {"sgb2": "population"})
+    protection = protect(built)
+    assert not protection.exposures
+    assert "population|x" in protection.facts.hidden
+    assert not {"sgb2|d1", "sgb2|city"} & protection.facts.hidden
+
+
 def test_what_was_printed_before_protects_nothing_and_what_was_hidden_stays_hidden():
     first = protect(flat([1, 40, 50, 60], 3))
     assert first.facts.hidden == {"p0", "p1"}

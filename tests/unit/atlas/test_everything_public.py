@@ -279,6 +279,19 @@ def test_everything_the_public_ever_got_narrows_no_suppressed_count(counts: Coun
     narrows_nothing(counts, lambda areas: data.draw(st.sampled_from(areas)))
 
 
+def test_where_nobody_lives_the_zeros_are_no_secret_and_hinder_no_release():
+    """The benefits' zeros are confidential elsewhere, but where 0 inhabitants stand they hide nothing."""
+    usual = {"EW": 4000, "EW U18": 700, "Migration": 1100, "Migration U18": 400, "SGB II": 500, "SGB II U18": 150}
+    counts: Counts = {area: {k: v + 7 * n for k, v in usual.items()} for n, area in enumerate(QUARTIERE)}
+    counts["keine Angabe"] = dict.fromkeys(COUNTS, 0) | {"EW": 500, "SGB II": 40, "SGB II U18": 12, "EW U18": 60}
+    counts[QUARTIERE[0]] = dict.fromkeys(COUNTS, 0)
+    with atlas() as registers:
+        publish(registers, counts)
+        rows = Client(registers).get(f"{BASE}/values?variable=sgb2").json()["data"]
+    assert {r["value"] for r in rows if r["area"] == QUARTIERE[0]} == {0}
+    assert all(r["status"] == "ok" for r in rows)
+
+
 def test_a_correction_does_not_give_away_a_total_that_was_suppressed_before():
     """Quartiere that stay hidden add up to the corrected total; the first total must not follow from it."""
     rows = [line.split() for line in CORRECTED.strip().splitlines()]
