@@ -74,6 +74,7 @@ class _Delivery:
         if area_place is None:
             raise AssertionError("a missing area column is a fault")
         self._check_dates()
+        self._check_filled(entries.places)
         mark = self._mark(entries.places)
         for row in self.table.rows:
             area = self._area(row.cells[area_place], row.number, area_place)
@@ -167,6 +168,17 @@ class _Delivery:
             )
             self.faults.stop_if_any()
             return None
+
+    def _check_filled(self, places: Sequence[int]) -> None:
+        """An empty cell is an unknown value, a whole column of them a failed export."""
+        for place in places:
+            if all(cell == "" for cell in self.table.column(place)):
+                self.faults.add(
+                    self.layout.heading_row,
+                    self.table.headings[place],
+                    text("die Spalte ist leer", "the column is empty"),
+                    text("Werte liefern, x wo sie unbekannt sind", "deliver values, x where they are unknown"),
+                )
 
     def _check_dates(self) -> None:
         place = self._heading(self.layout.stichtag_headings)
