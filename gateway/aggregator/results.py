@@ -241,11 +241,14 @@ class Results:
             row = db.execute("select min(start), max(start) from site_hour").fetchone()
         return None if row is None or row[0] is None else (int(row[0]), int(row[1]) + HOUR_NS)
 
-    def areas(self, basis: str, period: str, quantity: str, low: int, high: int) -> pl.DataFrame:
+    def areas(self, basis: str, period: str, quantities: Sequence[str], low: int, high: int) -> pl.DataFrame:
         """Rows of schema AREA_RESULT that were written out for windows that begin in `[low, high)`."""
-        query = "select * from area_result where basis = ? and period = ? and quantity = ? and start >= ? and start < ?"
+        query = (
+            "select * from area_result where basis = ? and period = ? and quantity in (select unnest(?)) "
+            "and start >= ? and start < ?"
+        )
         with self.cursor() as db:
-            return _frame(db, query, [basis, period, quantity, low, high]).cast(AREA_RESULT)  # type: ignore[arg-type]  # dtypes are classes
+            return _frame(db, query, [basis, period, list(quantities), low, high]).cast(AREA_RESULT)  # type: ignore[arg-type]  # dtypes are classes
 
     def write_areas(self, rows: pl.DataFrame) -> None:
         """Put rows of schema AREA_RESULT in place of those of the same basis, period, area, quantity and start."""

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import structlog
 
+from gateway.aggregation.plan import Plan
 from gateway.aggregator.dirty import DirtyWindows
 from gateway.aggregator.engine import Done, Engine
 from gateway.aggregator.written import Writer
@@ -22,8 +23,10 @@ SHORTEST, LONGEST = 0.3, 3.5
 SHARE = 60
 """A round is followed by a pause of so many times its processor time, within these bounds."""
 WRITE_SHARE = 100
-"""The same for writing out, which nobody waits for; not more often than `WRITE_EVERY`."""
+"""The same for writing out hours and days, and again for weeks to years; not more often than `WRITE_EVERY`."""
 WRITE_EVERY = 5.0
+HIDING = 5.0
+"""For so many seconds of a round figures that must come or go at once do not give way to new observations."""
 TIDY_EVERY = 60.0
 DAY = 86_400
 _log = structlog.get_logger(__name__)
@@ -70,7 +73,8 @@ class Worker:
         self.problem = ""
         self.rounds = 0
         self.seconds = 0.0
-        self._write_at = self._tidy_at = 0.0
+        self._began = 0.0
+        self._hours_at = self._longer_at = self._tidy_at = 0.0
         self._noted = -1
         self._hurry = Event()
 
@@ -109,22 +113,43 @@ class Worker:
             self._engine.results.set_note("offset", committed)
             self._noted = committed
         now = time.monotonic()
-        if self._engine.plan is not None and self._writer.watch(self._engine.plan):
-            self._write_at = now
-        if self._writer.waiting and now >= self._write_at and self._engine.plan is not None:
-            began = time.thread_time()
-            done.written = self._writer.work(self._engine.plan, self._pressing)
-            took = time.thread_time() - began
-            self.seconds += took
-            self._write_at = time.monotonic() + max(WRITE_EVERY, took * WRITE_SHARE)
+        if self._engine.plan is not None:
+            done.written = self._write(self._engine.plan, now)
         if now >= self._tidy_at:
             self._dirty.tidy()
             self._engine.results.forget(time.time_ns() - round(self._keep * DAY) * 1_000_000_000)
             self._tidy_at = now + TIDY_EVERY
         return done
 
+    def _write(self, plan: Plan, now: float) -> int:
+        """Write out what has its turn; returns how many rows changed."""
+        self._began = now
+        self._writer.watch(plan)
+        if self._writer.hiding:
+            self._hours_at = self._longer_at = now
+        if not self._writer.waiting:
+            return 0
+        written = 0
+        if now >= self._hours_at:
+            rows, self._hours_at = self._paced(self._writer.work_hours, plan)
+            written += rows
+        if now >= self._longer_at:
+            rows, self._longer_at = self._paced(self._writer.work_longer, plan)
+            written += rows
+        return written
+
+    def _paced(self, work: Callable[[Plan, Callable[[], bool]], int], plan: Plan) -> tuple[int, float]:
+        """Write one kind out; returns the rows, and when it may be done again."""
+        began = time.thread_time()
+        written = work(plan, self._pressing)
+        took = time.thread_time() - began
+        self.seconds += took
+        return written, time.monotonic() + max(WRITE_EVERY, took * WRITE_SHARE)
+
     def _pressing(self) -> bool:
         """Whether writing out gives way: to the live edge, or to the end of this process."""
+        if self._writer.hiding and time.monotonic() < self._began + HIDING:
+            return self._hurry.is_set()
         return self._hurry.is_set() or self._dirty.waiting() > 0
 
     def _failed(self, problem: str) -> None:

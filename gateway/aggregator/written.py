@@ -6,6 +6,7 @@ and with it the fixed panel, is not known here.
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
@@ -18,9 +19,12 @@ from gateway.aggregation.tables import AREA_PERIOD
 from gateway.aggregator.gate import Gate, GatedPlans, digest, moved_between
 from gateway.aggregator.guard import HIDDEN, Asked, Guard, blanked, enclosing
 from gateway.aggregator.results import AREA_RESULT, Results
+from gateway.aggregator.unwritten import Unwritten
 from gateway.aggregator.values import Gauges, Sites, area_values, choose, site_values, whole_windows
 
 _KEY = ["basis", "period", "area", "quantity", "start"]
+_TOGETHER = 48
+"""Quantities of which the same hours changed are evaluated together, up to so many hours."""
 STEP = 31 * 24 * HOUR_NS
 """Windows are worked on in pieces of about a month."""
 
@@ -41,14 +45,16 @@ class Writer:
 
     def __init__(
         self, results: Results, basis: DayBasis, sink: Sink | None = None, guard: Guard | None = None,
-        gate: Gate | None = None, gauges: Gauges | None = None,
+        gate: Gate | None = None, gauges: Gauges | None = None, clock: Callable[[], int] = time.time_ns,
     ) -> None:  # fmt: skip
         """`guard` says what is confidential, `gate` what may be published at all; `gauges`: thresholds by site."""
         self._gauges = gauges or {}
         self._results, self._basis, self._sink = results, basis, sink
         self._guard, self._gated = guard or Guard(tuple), GatedPlans(gate)
         self._published: Plan | None = None
-        self._waiting: dict[str, set[int]] = defaultdict(set)
+        self._hiding: set[str] = set()
+        self._noted: dict[str, int] = {}
+        self._waiting = Unwritten(basis, clock, results.note("written"))
         self._recover()
 
     def _recover(self) -> None:
@@ -58,27 +64,41 @@ class Writer:
         if found is None:
             return
         plan, revision = found
-        self.note(self._results.changed_since(written), {})
+        # One more than the revision, so that none is none: before it was kept, all was written at once.
+        longer = self._results.note("written_longer") - 1
+        if 0 <= longer < written:
+            self._waiting.upto(longer)
+            self._waiting.add_longer(self._results.changed_since(longer))
+            self._waiting.upto(written)
+        moved = {}
         if revision > written:
-            everywhere = (0, FOREVER)
-            self.note({}, {quantity: [everywhere] for quantity in plan.points["quantity"].unique().to_list()})
+            moved = {quantity: [(0, FOREVER)] for quantity in plan.points["quantity"].unique().to_list()}
+        self.note(self._results.changed_since(written), moved)
 
     def note(self, changed: Mapping[str, set[int]], moved: Mapping[str, Sequence[tuple[int, int]]]) -> None:
         """These hours changed, by quantity; and in these spans areas are made of other sites."""
-        for quantity, hours in changed.items():
-            self._waiting[quantity] |= hours
-        span = self._results.span() if moved else None
-        if span is None:
+        if not changed and not moved:
             return
-        for quantity, pieces in moved.items():
-            for start, stop in pieces:
-                low, high = max(start, span[0]), min(stop, span[1])
-                self._waiting[quantity].update(range(low - low % HOUR_NS, high, HOUR_NS))
+        self._waiting.add(changed, at_once=False)
+        span = self._results.span() if moved else None
+        if span is not None:
+            for quantity, pieces in moved.items():
+                hours: set[int] = set()
+                for start, stop in pieces:
+                    low, high = max(start, span[0]), min(stop, span[1])
+                    hours.update(range(low - low % HOUR_NS, high, HOUR_NS))
+                self._waiting.add({quantity: hours}, at_once=True)
+        self._waiting.upto(self._results.note("revision"))
 
     @property
     def waiting(self) -> int:
-        """How many hours wait, of all quantities."""
-        return sum(len(hours) for hours in self._waiting.values())
+        """How many hours wait, of all quantities, and longer windows whose turn it is."""
+        return self._waiting.size()
+
+    @property
+    def hiding(self) -> bool:
+        """Whether figures must come or go because something else may be published now: this waits for nothing."""
+        return bool(self._hiding)
 
     def watch(self, plan: Plan) -> bool:
         """Look whether what may be published has changed; True when figures wait that must come or go at once."""
@@ -97,32 +117,73 @@ class Writer:
         else:
             moved = {}
         self.note({}, moved)
+        self._hiding.update(quantity for quantity in moved if self._waiting.waits(quantity))
+        self._noted.pop("published", None)
         return bool(moved)
 
     def work(self, plan: Plan, pressing: Callable[[], bool] = lambda: False) -> int:
-        """Write what waits; returns how many rows changed. What fails waits on.
+        """Write what waits, also what has time; returns how many rows changed. What fails waits on.
 
-        As soon as something is `pressing`, the quantity under way is the last one; the others have their turn next.
+        As soon as something is `pressing`, what is under way is the last; the rest has its turn next.
         """
-        self.watch(plan)
-        published = plan if self._published is None else self._published
-        written, revision = 0, self._results.note("revision")
-        for turn, quantity in enumerate(list(self._waiting)):
+        return self.work_hours(plan, pressing) + self.work_longer(plan, pressing, everything=True)
+
+    def work_hours(self, plan: Plan, pressing: Callable[[], bool] = lambda: False) -> int:
+        """Write the hours and days that wait. See `work`."""
+        published, written = self._now(plan), 0
+        groups: dict[tuple[int | str, ...], list[str]] = defaultdict(list)
+        for quantity, hours in self._waiting.hours.items():
+            # What arrives now changes the same few hours of every quantity: to evaluate them at once is far cheaper.
+            few = len(hours) <= _TOGETHER
+            groups[tuple(sorted(hours)) if few else (quantity,)].append(quantity)
+        ordered = sorted(groups.values(), key=self._hiding.isdisjoint)
+        for turn, names in enumerate(ordered):
             if turn and pressing():
-                return written
-            hours = self._waiting[quantity]
-            chosen = choose(published, [quantity], None, None)
-            if hours:
-                low, high = min(hours), max(hours) + HOUR_NS
-                keys = hour_keys(self._basis, low, high).filter(pl.col("hour").is_in(list(hours)))
-                for period in Period:
-                    starts = keys[str(period)].unique().sort().to_list()
-                    written += self._period(quantity, chosen, period, self._widened(quantity, period, starts))
-            del self._waiting[quantity]
-        self._results.set_note("written", revision)
-        if self._published is not None:
-            self._results.set_note("published", digest(self._published))
+                break
+            hours = self._waiting.hours[names[0]]
+            keys = hour_keys(self._basis, min(hours), max(hours) + HOUR_NS).filter(pl.col("hour").is_in(list(hours)))
+            for period in (Period.HOUR, Period.DAY):
+                written += self._period(names, published, period, keys[str(period)].unique().sort().to_list())
+            for quantity in names:
+                self._waiting.written_hours(quantity)
+            self._settle()
+        self._settle()
         return written
+
+    def work_longer(self, plan: Plan, pressing: Callable[[], bool] = lambda: False, *, everything: bool = False) -> int:
+        """Write the weeks to years whose turn it is, or all that wait. See `work`."""
+        published, written = self._now(plan), 0
+        waiting = self._waiting.longer(everything=everything)
+        turns = [(quantity, period) for quantity, periods in waiting.items() for period in periods]
+        turns.sort(key=lambda turn: turn[0] not in self._hiding)
+        for number, (quantity, period) in enumerate(turns):
+            if number and pressing():
+                break
+            starts = waiting[quantity][period]
+            written += self._period([quantity], published, period, sorted(starts))
+            self._waiting.written_longer(quantity, period, starts)
+            self._settle()
+        self._settle()
+        return written
+
+    def _now(self, plan: Plan) -> Plan:
+        """The part of the plan that may be published."""
+        self.watch(plan)
+        return plan if self._published is None else self._published
+
+    def _settle(self) -> None:
+        """Keep what the next process needs not write again."""
+        self._hiding = {quantity for quantity in self._hiding if self._waiting.waits(quantity)}
+        written, longer = self._waiting.settled()
+        self._keep("written_longer", longer + 1)
+        self._keep("written", written)
+        if self._published is not None and not self._hiding and "published" not in self._noted:
+            self._keep("published", digest(self._published))
+
+    def _keep(self, name: str, value: int) -> None:
+        if self._noted.get(name) != value:
+            self._results.set_note(name, value)
+            self._noted[name] = value
 
     def _widened(self, quantity: str, period: Period, starts: Sequence[int]) -> Sequence[int]:
         """With what is judged together all of it: a window that is hidden now may hide those beside it."""
@@ -137,21 +198,24 @@ class Writer:
             found |= set(whole_windows(period, self._basis, low, int(windows["stop"][0]))["start"].to_list())
         return sorted(found | set(starts))
 
-    def _period(self, quantity: str, plan: Plan, period: Period, starts: Sequence[int]) -> int:
-        """The windows of one period that begin at `starts`."""
+    def _period(self, names: Sequence[str], plan: Plan, period: Period, starts: Sequence[int]) -> int:
+        """The windows of one period that begin at `starts`, for some quantities."""
         written = 0
-        wanted = list(starts)
-        while wanted:
-            low = wanted[0]
-            piece = [start for start in wanted if start < low + STEP]
-            wanted = wanted[len(piece) :]
-            written += self._piece(quantity, plan, period, piece)
+        alike: dict[tuple[int, ...], list[str]] = defaultdict(list)
+        for quantity in names:
+            alike[tuple(self._widened(quantity, period, starts))].append(quantity)
+        for wanted, together in alike.items():
+            chosen, rest = choose(plan, together, None, None), list(wanted)
+            while rest:
+                piece = [start for start in rest if start < rest[0] + STEP]
+                rest = rest[len(piece) :]
+                written += self._piece(together, chosen, period, piece)
         return written
 
-    def _piece(self, quantity: str, plan: Plan, period: Period, starts: Sequence[int]) -> int:
+    def _piece(self, names: Sequence[str], plan: Plan, period: Period, starts: Sequence[int]) -> int:
         basis = str(self._basis)
-        before = self._results.areas(basis, period, quantity, starts[0], starts[-1] + 1)
-        shown = self._shown(quantity, plan, period, starts) if plan.points.height else before.clear()
+        before = self._results.areas(basis, period, names, starts[0], starts[-1] + 1)
+        shown = self._shown(plan, period, starts) if plan.points.height else before.clear()
         same = [name for name in AREA_PERIOD if name not in _KEY]
         new = shown.join(before, on=_KEY + same, how="anti", nulls_equal=True)
         gone = before.filter(pl.col("start").is_in(list(starts))).join(shown, on=_KEY, how="anti")
@@ -163,25 +227,28 @@ class Writer:
         self._results.write_areas(new)
         return new.height
 
-    def _shown(self, quantity: str, plan: Plan, period: Period, starts: Sequence[int]) -> pl.DataFrame:
-        """Rows of schema AREA_RESULT of these windows, as the public may see them."""
+    def _shown(self, plan: Plan, period: Period, starts: Sequence[int]) -> pl.DataFrame:
+        """Rows of schema AREA_RESULT of these windows and all quantities of the plan, as the public may see them."""
         points = plan.points["point"].to_list()
 
-        def sites_in(low: int, high: int) -> Sites:
+        def sites_in(plan: Plan, low: int, high: int) -> Sites:
             windows = whole_windows(period, self._basis, low, high)
-            hours = self._results.site_hours(points, int(windows["start"][0]), int(windows["stop"][-1]))
+            some = plan.points["point"].to_list()
+            hours = self._results.site_hours(some, int(windows["start"][0]), int(windows["stop"][-1]))
             return site_values(hours, plan, period, self._basis, low, high)
 
-        sites = sites_in(starts[0], starts[-1] + 1)
+        sites = sites_in(plan, starts[0], starts[-1] + 1)
         found = area_values(sites, plan, period, self._basis, panel=frozenset(points), gauges=self._gauges)
         found = found.filter(pl.col("start").is_in(list(starts)) & (pl.col("status") != "no_data"))
-        hidden = pl.DataFrame(schema=HIDDEN)
-        if quantity in self._guard.protected(plan):
+        hidden = [pl.DataFrame(schema=HIDDEN)]
+        for quantity in sorted(self._guard.protected(plan)):
+            one = choose(plan, [quantity], None, None)
             wide = self._widened(quantity, period, starts)
-            judged = sites if wide[0] == starts[0] and wide[-1] == starts[-1] else sites_in(wide[0], wide[-1] + 1)
+            whole = wide[0] == starts[0] and wide[-1] == starts[-1]
+            judged = sites if whole else sites_in(one, wide[0], wide[-1] + 1)
             asked = Asked(period=period, basis=self._basis)
-            hidden = self._guard.hidden(quantity, judged, plan, frozenset(points), asked)
-        return blanked(found, hidden).with_columns(
+            hidden.append(self._guard.hidden(quantity, judged, one, frozenset(one.points["point"].to_list()), asked))
+        return blanked(found, pl.concat(hidden)).with_columns(
             basis=pl.lit(str(self._basis)),
             estimator=pl.col("estimator").replace({"sum_of_panel": "sum_of_valid_sites"}),
         ).select(pl.col(name).cast(kind) for name, kind in AREA_RESULT.items())  # fmt: skip

@@ -70,7 +70,7 @@ class Aggregates:
             self._gate = _gate(settings)
             guard = Guard(lambda: self.engine.places.sites if self.engine.places else (), house=basis)
             sink = _sink(settings)
-            self._writer = Writer(self._results, basis, sink, guard, self._gate, config.gauges)
+            self._writer = Writer(self._results, basis, sink, guard, self._gate, config.gauges, clock)
             self._store = store
             self.worker = Worker(
                 self.engine, self._writer, dirty, committed=store.committed, keep_days=config.keep_days,
