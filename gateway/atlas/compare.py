@@ -28,16 +28,20 @@ def moves(before: Mapping[str, Any], after: Mapping[str, Any]) -> Moves:
 def series_break(
     before: Mapping[str, Any], after: Mapping[str, Any], breaks: Mapping[str, Break], first: date, second: date
 ) -> list[str]:
-    """Why two editions must not be read as a series: a declared break, another method, version or parameter."""
+    """Why two editions must not be read as a series: a declared break, another method, version or parameter.
+
+    Their order does not matter.
+    """
+    earlier, later = sorted((first, second))
     warnings = [
         text(f"Reihenbruch {year}", f"series break {year}") + f": {each.reason}"
         for year, each in breaks.items()
-        if first.year < int(year) <= second.year
+        if earlier.year < int(year) <= later.year
     ]
     for variant, result in after.items():
         old = before.get(variant, {}).get("method")
-        new = result["method"]
-        if old is None or old == new:
+        new = result.get("method")
+        if old is None or new is None or old == new:
             continue
         if (old["id"], old["version"]) != (new["id"], new["version"]):
             what = f"{old['id']} {old['version']} → {new['id']} {new['version']}"

@@ -22,7 +22,7 @@ from gateway.api.joining import problem
 from gateway.api.parameters import DIALECT, Parameter, answer_format, calendar_day, choice, plain_text, read_parameters
 from gateway.api.register_answers import Answers, suppressed, widened
 from gateway.api.routes.deliveries import add_upload
-from gateway.atlas.compare import moves
+from gateway.atlas.compare import moves, series_break
 from gateway.atlas.errors import AtlasError
 from gateway.atlas.explain import explain
 from gateway.atlas.people import Person
@@ -115,9 +115,11 @@ def registers_router(
         query = read_parameters(request.query_params, COMPARE)
         after = await ask(answers.edition, product, path_day(stichtag))
         before = await ask(answers.edition, product, query["with"])
-        moved = moves(before["public"]["variants"], after["public"]["variants"])
+        variants = before["public"]["variants"], after["public"]["variants"]
+        breaks = registers.product(product).breaks
+        warnings = series_break(*variants, breaks, query["with"], path_day(stichtag))
         await blocking(answers.log, request, 0)
-        return json_answer({"with": str(query["with"]), "warnings": after["warnings"], "moves": moved})
+        return json_answer({"with": str(query["with"]), "warnings": warnings, "moves": moves(*variants)})
 
     paths: tuple[tuple[str, Any, tuple[Parameter, ...], str], ...] = (
         ("/v1/registers", overview, (), "Datensätze und freigegebene Ausgaben (datasets and released editions)"),

@@ -86,6 +86,9 @@ def test_comparison_and_correlation(client: Client, registers: Registers, demo):
     found = client.get(f"{BASE}/compare?with=2022-12-31").json()
     assert set(found["moves"]) == {"all", "u18"}
     assert any("2023" in warning for warning in found["warnings"])
+    earlier = client.get(f"{BASE.replace('2023', '2022')}/compare?with=2023-12-31").json()
+    assert earlier["warnings"] == found["warnings"]
+    assert client.get(f"{BASE}/compare?with=2023-12-31").json()["warnings"] == []
     query = "x=sozialdatenatlas:sgb2_rate@2023-12-31&y=sozialdatenatlas:all.migration_rate@2023-12-31"
     row = client.get(f"/v1/correlation?{query}").json()["data"][0]
     assert row["n"] >= 50
