@@ -14,6 +14,9 @@ import numpy as np
 
 from gateway.atlas.facts import Cell, Exposure, Key
 
+ALTERNATIVES = 4
+"""How many other reasons of a neighbouring group are tried before a count is taken to be exposed."""
+
 
 @dataclass(slots=True)
 class Row:
@@ -170,6 +173,22 @@ class Outsider:
             if world is not None and self._keep(world) and world[target] == free[target]:
                 return
 
+    def _reach_beside(self, target: Key, sign: int) -> None:
+        """The same with other reasons for the groups that split rows tie to `target`.
+
+        What is usually the reason there may be the very count that holds `target` down: 9 poor people of 0 to 9.
+        """
+        own = self.group[target]
+        usual = {group: reason for group, reason in self.usual.items() if group != own}
+        mine = [key for key in self.reasons[own] if key != target] if own in self.usual else []
+        tied = {self.group[key] for row in self.rows if row.split and target in row.terms for key in row.terms}
+        for group in sorted(tied & set(usual)):
+            for reason in [key for key in self.reasons[group] if key != usual[group]][:ALTERNATIVES]:
+                others = tuple({**usual, group: reason}.values())
+                world = self._solve(target, sign, (*mine[:1], *others))
+                if world is not None and self._keep(world):
+                    return
+
     def exposure(self, target: Key) -> Exposure | None:
         """None when the target is protected."""
         needed = self.system.cells[target].min_cell
@@ -186,6 +205,10 @@ class Outsider:
             self._reach(target, 1)
         if not protected():
             self._reach(target, -1)
+        if not protected():
+            self._reach_beside(target, 1)
+        if not protected():
+            self._reach_beside(target, -1)
         if protected():
             return None
         low, high = interval()

@@ -14,6 +14,7 @@ from scipy.optimize import LinearConstraint, milp
 from gateway.atlas.confidentiality import Register, dominated, primary, protect, publication
 from gateway.atlas.disclosure import audit
 from gateway.atlas.facts import Cell, Facts, Ratio, Sum
+from gateway.atlas.outsider import Outsider, Row, System
 
 DISTRICTS = ("d1", "d2", "d3")
 
@@ -339,3 +340,26 @@ def test_dominance():
     assert not dominated(85, 100, 30)
     assert dominated(16, 100, 30, metered=True)
     assert dominated(1, 100, 14, metered=True)
+
+
+def test_a_small_whole_beside_hidden_neighbours_does_not_hold_its_part_down() -> None:
+    """The outsider does not know which of the hidden wholes is the small one: the part may be as large as any."""
+    truth = {"all|a": 9, "all|b": 60, "u18|a": 4, "u18|b": 30}
+    rows = [
+        Row({"all|a": 1, "all|b": 1}, 69, 69),
+        Row({"u18|a": 1, "u18|b": 1}, 34, 34),
+        Row({"all|a": 1, "u18|a": -1}, 0, None, split=True),
+        Row({"all|b": 1, "u18|b": -1}, 0, None, split=True),
+    ]
+    keys = list(truth)
+    system = System(
+        low=dict.fromkeys(keys, 0),
+        high=dict.fromkeys(keys, 69),
+        rows=rows,
+        cells={key: Cell(value=value, min_cell=10) for key, value in truth.items()},
+        targets=set(keys),
+    )
+    outsider = Outsider(system, keys, rows, frozenset(keys))
+    assert [outsider.exposure(key) for key in keys] == [None] * 4
+    assert max(world["u18|a"] for world in outsider.worlds) > 9
+    assert any(world["all|b"] < 10 for world in outsider.worlds)
