@@ -19,6 +19,7 @@ from typing import Generic, TypeVar
 import msgspec
 import structlog
 
+from gateway.config import ConfigError
 from gateway.databases import connect, create
 
 _log = structlog.get_logger(__name__)
@@ -202,14 +203,24 @@ def ownership(folder: Path) -> Iterator[None]:
         yield
 
 
-def wait(jobs: Queue[Q, R], id_: int, patience: float = 0.2) -> Iterator[Job[Q, R]]:
-    """The job's states as they change, until it is done or failed. `patience` is in seconds."""
+def have_done(jobs: Queue[Q, R], name: str, request: Q, progress: Callable[[str], None], patience: float = 0.2) -> R:
+    """Ask the running service for a job and block until it is done, telling its states as they change.
+
+    `name` is what messages call the job; `patience` is in seconds.
+
+    Raises:
+        ConfigError: it failed; the message has the cause.
+    """
+    number = jobs.ask(request)
     last: tuple[str, str] | None = None
     while True:
-        job = jobs.get(id_)
+        job = jobs.get(number)
         if (job.state, job.message) != last:
             last = (job.state, job.message)
-            yield job
+            progress(f"{job.state} {job.message}")
         if job.state in ("done", "failed"):
-            return
+            break
         time.sleep(patience)
+    if job.result is None:
+        raise ConfigError(f"{name} {number}: {job.message}")
+    return job.result

@@ -8,7 +8,7 @@ from pathlib import Path
 from gateway.aggregator.rebuild import RebuildRequest, RebuildResult
 from gateway.app import parts
 from gateway.app.aggregates import Aggregates
-from gateway.app.jobs import AlreadyRunningError, JobWorker, Queue, ownership, wait
+from gateway.app.jobs import AlreadyRunningError, JobWorker, Queue, have_done, ownership
 from gateway.config import ConfigError, Settings
 from gateway.model import StoreUnavailableError
 
@@ -44,12 +44,4 @@ def carry_out(settings: Settings, request: RebuildRequest, progress: Callable[[s
     except StoreUnavailableError as error:
         raise ConfigError(str(error)) from error
     except AlreadyRunningError:
-        jobs = Rebuilds(settings.data_dir)
-        number = jobs.ask(request)
-        job = None
-        for job in wait(jobs, number):
-            progress(f"{job.state} {job.message}")
-        assert job is not None
-        if job.result is None:
-            raise ConfigError(f"rebuild {number}: {job.message}") from None
-        return job.result
+        return have_done(Rebuilds(settings.data_dir), "rebuild", request, progress)

@@ -6,9 +6,9 @@ import contextlib
 from collections.abc import Callable
 
 from gateway.app import parts
-from gateway.app.jobs import AlreadyRunningError, Jobs, ReplayRequest, ReplayResult, ownership, wait
+from gateway.app.jobs import AlreadyRunningError, Jobs, ReplayRequest, ReplayResult, have_done, ownership
 from gateway.app.replays import Replays
-from gateway.config import ConfigError, Settings
+from gateway.config import Settings
 from gateway.deadletters import DeadLetters
 
 
@@ -22,12 +22,4 @@ def carry_out(settings: Settings, request: ReplayRequest, progress: Callable[[st
             finally:
                 store.close()
     except AlreadyRunningError:
-        jobs = Jobs(settings.data_dir)
-        number = jobs.ask(request)
-        job = None
-        for job in wait(jobs, number):
-            progress(f"{job.state} {job.message}")
-        assert job is not None
-        if job.result is None:
-            raise ConfigError(f"replay {number}: {job.message}") from None
-        return job.result
+        return have_done(Jobs(settings.data_dir), "replay", request, progress)
