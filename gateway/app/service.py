@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import signal
 import socket
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack, closing, suppress
+from contextlib import AsyncExitStack, ExitStack, closing
 from enum import StrEnum
 from functools import partial
 from importlib.metadata import version
@@ -30,7 +29,7 @@ from gateway.api.blocking import Blocking
 from gateway.api.routes.catalogue import catalogue_router
 from gateway.api.routes.devices import devices_router
 from gateway.api.routes.health import Check, store_check
-from gateway.app import parts, systemd
+from gateway.app import parts, signals, systemd
 from gateway.app.approvals import Approvals
 from gateway.app.catalogue import Catalogue
 from gateway.app.health import StateReader
@@ -106,10 +105,7 @@ class Service:
 
     async def run(self) -> None:
         """Run until `stop`, SIGTERM or SIGINT."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            with suppress(ValueError, RuntimeError):  # not in the main thread: the owner calls `stop`
-                loop.add_signal_handler(number, self.stop)
+        signals.take(self.stop)
         self._settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         with ExitStack() as stack:
             sock = stack.enter_context(bind(self._settings.http))
@@ -172,6 +168,7 @@ class Service:
                 stack.callback(atlas.close)
                 routers += atlas.routers
                 working.append(atlas.run)
+            working.append(partial(signals.keep, self.stop))
             web = WebServer(self._app(store, ingest, routers), settings.http, sock)
             async with asyncio.TaskGroup() as tasks:
                 serving = tasks.create_task(web.run(), name="web")
