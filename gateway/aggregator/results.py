@@ -241,6 +241,14 @@ class Results:
             row = db.execute("select min(start), max(start) from site_hour").fetchone()
         return None if row is None or row[0] is None else (int(row[0]), int(row[1]) + HOUR_NS)
 
+    def told_span(self) -> tuple[int, int] | None:
+        """The same with the hours that were written out: what they were made of may be gone."""
+        with self.cursor() as db:
+            row = db.execute("select min(start), max(start) from area_result where period = 'hour'").fetchone()
+        known = [self.span(), None if row is None or row[0] is None else (int(row[0]), int(row[1]) + HOUR_NS)]
+        spans = [span for span in known if span is not None]
+        return (min(low for low, _ in spans), max(high for _, high in spans)) if spans else None
+
     def areas(self, basis: str, period: str, quantities: Sequence[str], low: int, high: int) -> pl.DataFrame:
         """Rows of schema AREA_RESULT that were written out for windows that begin in `[low, high)`."""
         query = (

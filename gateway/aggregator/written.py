@@ -80,7 +80,7 @@ class Writer:
         if not changed and not moved:
             return
         self._waiting.add(changed, at_once=False)
-        span = self._results.span() if moved else None
+        span = self._results.told_span() if moved else None
         if span is not None:
             for quantity, pieces in moved.items():
                 hours: set[int] = set()

@@ -130,6 +130,23 @@ def test_of_two_devices_that_follow_each_other_at_a_site_only_the_approved_ones_
     assert told(figures(city, Gate()), **day)["quartier:00"] == {30.0}
 
 
+def test_what_is_written_out_goes_also_after_all_it_was_made_of(city):
+    """A retired source: a replay that was asked for before takes its values, then its approval is gone."""
+    gate, sink = Gate(), Sink()
+    now = START + 5 * HOUR  # in the midst of day, month and year
+    writer = Writer(city.results, DayBasis.BERLIN, sink, gate=gate, clock=lambda: now)
+    writer.note({"air_temperature": {START + n * HOUR for n in range(4)}}, {})
+    writer.work(city.engine.plan)
+    assert {status for status, _ in sink.rows.values()} == {"ok", "insufficient_coverage"}
+    city.store.delete([(f"d{n}", "", "air_temperature", START + m * 60 * S) for n in range(3) for m in range(0, 240, 10)])
+    writer.note(city.engine.work().changed, city.engine.moved())
+    gate.levels = {f"d{n}": "none" for n in range(3)}
+    assert writer.watch(city.engine.plan)
+    writer.work_hours(city.engine.plan)
+    writer.work_longer(city.engine.plan)
+    assert set(sink.rows.values()) == {("no_data", None)}
+
+
 def test_what_is_written_out_goes_and_comes_with_the_approval(city):
     gate, sink = Gate(), Sink()
     writer = Writer(city.results, DayBasis.BERLIN, sink, gate=gate)
