@@ -27,6 +27,6 @@ def take(stop: Callable[[], None]) -> None:
 
 async def keep(stop: Callable[[], None]) -> None:
     """Take them once more as soon as Polars is there, then end."""
-    while getattr(sys.modules.get("polars"), "DataFrame", None) is None:
+    while getattr(sys.modules.get("polars"), "DataFrame", None) is None:  # noqa: ASYNC110 - an import announces itself to nobody
         await asyncio.sleep(LOOK)
     take(stop)

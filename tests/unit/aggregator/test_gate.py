@@ -138,7 +138,9 @@ def test_what_is_written_out_goes_also_after_all_it_was_made_of(city):
     writer.note({"air_temperature": {START + n * HOUR for n in range(4)}}, {})
     writer.work(city.engine.plan)
     assert {status for status, _ in sink.rows.values()} == {"ok", "insufficient_coverage"}
-    city.store.delete([(f"d{n}", "", "air_temperature", START + m * 60 * S) for n in range(3) for m in range(0, 240, 10)])
+    city.store.delete(
+        [(f"d{n}", "", "air_temperature", START + m * 60 * S) for n in range(3) for m in range(0, 240, 10)]
+    )
     writer.note(city.engine.work().changed, city.engine.moved())
     gate.levels = {f"d{n}": "none" for n in range(3)}
     assert writer.watch(city.engine.plan)
