@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Lock, get_ident
 from typing import Protocol, Self
 
@@ -18,10 +19,12 @@ import polars as pl
 from gateway.aggregation import periods, tables
 from gateway.aggregation.calendar import DAY_NS, HOUR_NS, DayBasis, Period
 from gateway.aggregation.hourly import USED, latest, lean_hours, reach
+from gateway.aggregation.matrix import Windows
+from gateway.aggregation.naming import area_series
 from gateway.aggregation.plan import Plan
 from gateway.aggregation.rules import Capture
 from gateway.aggregation.sites import Facts, site_hours
-from gateway.aggregation.spatial import Windows, area_periods, fixed_panel
+from gateway.aggregation.spatial import area_rows, fixed_panel
 
 LONGER = (Period.WEEK, Period.MONTH, Period.QUARTER, Period.YEAR)
 CELLS = 200_000
@@ -143,12 +146,14 @@ def fill_hours(
     panels = plan.points.filter(pl.col("estimator") == "sum_of_panel")["quantity"].unique().to_list()
     others = plan.points.filter(~pl.col("quantity").is_in(panels))["quantity"].unique().to_list()
 
+    series = tables.add_series(connection, partial(area_series, plan, "utc", "hour"))
+
     def at_once(cursor: duckdb.DuckDBPyConnection, hours: pl.DataFrame, low: int, high: int) -> None:
-        tables.append(cursor, "area_period", _area_hours(hours, plan, low, high, others, classes=classes))
+        tables.append(cursor, "area_row", _area_hours(hours, plan, low, high, series, others, classes=classes))
 
     connection.execute("set write_buffer_row_group_count = 1")
     fill_site_hours(connection, observations, plan, start, stop, used=used, threads=threads, also=at_once)
-    fill_area_hours(connection, plan, start, stop, classes=classes, threads=threads, quantities=panels)
+    fill_area_hours(connection, plan, start, stop, series, classes=classes, threads=threads, quantities=panels)
 
 
 def fill_site_hours(
@@ -228,12 +233,16 @@ def fill_area_hours(
     plan: Plan,
     start: int,
     stop: int,
+    series: pl.DataFrame,
     *,
     classes: pl.DataFrame | None = None,
     threads: int = 2,
     quantities: Sequence[str] | None = None,
 ) -> None:
-    """Add the area-hours of `[start, stop)`, quantity by quantity (None: all) from the site-hours there are."""
+    """Add the area-hours of `[start, stop)`, quantity by quantity (None: all) from the site-hours there are.
+
+    `series`: the numbers of the areas' series of hours, as `tables.add_series` gave them.
+    """
     groups = plan.points.filter(pl.col("sub") == "").partition_by("quantity", as_dict=True)
 
     def fill(group: tuple[tuple[object, ...], pl.DataFrame]) -> None:
@@ -255,8 +264,8 @@ def fill_area_hours(
                 cursor,
                 f"select * from site_hour where {mine} and start >= {low} and start < {high}",  # noqa: S608 - ints
             )
-            found = _area_hours(rows, plan, low, high, [str(quantity)], panel=panel, classes=classes)
-            tables.append(cursor, "area_period", found)
+            found = _area_hours(rows, plan, low, high, series, [str(quantity)], panel=panel, classes=classes)
+            tables.append(cursor, "area_row", found)
 
     chosen = [(key, each) for key, each in groups.items() if quantities is None or key[0] in quantities]
     with ThreadPoolExecutor(threads, "areas") as pool:
@@ -268,6 +277,7 @@ def _area_hours(
     plan: Plan,
     low: int,
     high: int,
+    series: pl.DataFrame,
     quantities: Sequence[str],
     *,
     panel: frozenset[int] = frozenset(),
@@ -276,9 +286,7 @@ def _area_hours(
     """The hours of `[low, high)` of the areas from all site-hours of these quantities in them."""
     starts = np.arange(low, high, HOUR_NS, dtype=np.int64)
     windows = Windows(start=starts, stop=starts + HOUR_NS, length=np.full(len(starts), HOUR_NS))
-    return area_periods(
-        hours, plan, windows, basis="utc", period="hour", panel=panel, classes=classes, quantities=quantities
-    )
+    return area_rows(hours, plan, windows, series, panel=panel, classes=classes, quantities=quantities)
 
 
 def fill_areas(
@@ -302,7 +310,6 @@ def fill_areas(
     )
     panel = fixed_panel(rows.group_by("point").agg(n_valid=pl.col("valid").sum()), windows.height)
     arrays = Windows(**{name: windows[name].to_numpy() for name in ("start", "stop", "length")})
-    found = area_periods(
-        rows, plan, arrays, basis=str(basis), period=str(period), panel=panel, classes=classes, span=span
-    )
-    tables.append(connection, "area_period", found)
+    series = tables.add_series(connection, partial(area_series, plan, str(basis), str(period)))
+    found = area_rows(rows, plan, arrays, series, panel=panel, classes=classes, span=span)
+    tables.append(connection, "area_row", found)

@@ -10,10 +10,11 @@ import polars as pl
 
 from gateway.aggregation import periods, tables
 from gateway.aggregation.calendar import HOUR_NS, DayBasis, Period, hour_keys, window_frame
+from gateway.aggregation.matrix import Windows
 from gateway.aggregation.plan import Plan
 from gateway.aggregation.rules import Capture
 from gateway.aggregation.sites import SITE_HOUR
-from gateway.aggregation.spatial import Windows, area_periods, fixed_panel
+from gateway.aggregation.spatial import area_periods, fixed_panel
 from gateway.aggregation.tables import AREA_PERIOD
 
 PERIODS = tuple(str(period) for period in Period)
