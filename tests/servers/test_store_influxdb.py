@@ -404,7 +404,7 @@ def test_neighbours_go_in_one_request(front: Front, behind: InfluxStore) -> None
             deletions.append(body)
         return ask(request, body, port)
 
-    front.answer = counting  # type: ignore[method-assign]
+    front.answer = counting  # type: ignore[method-assign]  # replaced on purpose, to count
     behind.delete([("d", "a", "rain", T + n) for n in range(500) if n != 250])
     assert len(deletions) == 2
     assert [row[2] for row in stored(behind)] == [T + 250]

@@ -13,7 +13,7 @@ RULES = Disclosure()
 def group(**counts: float | list[float]) -> Group:
     """Three public sites that count 30 together, unless said otherwise."""
     usual = {"sites": 3, "private": 0, "operated": 0, "indoor": 0, "units": 3, "total": 30, "largest": 10}
-    return Group(**{name: np.asarray(value, dtype=float) for name, value in (usual | counts).items()})  # type: ignore[arg-type]
+    return Group(**{name: np.asarray(value, dtype=float) for name, value in (usual | counts).items()})  # type: ignore[arg-type]  # names come from the caller
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ class Town:
         self.offset += 1
         self.store.write(
             [
-                Observation(str(r[0]), "", str(r[1]), int(r[2]), r[3], int(r[4]) if len(r) > 4 else 1, self.offset)  # type: ignore[arg-type, call-overload]
+                Observation(str(r[0]), "", str(r[1]), int(r[2]), r[3], int(r[4]) if len(r) > 4 else 1, self.offset)  # type: ignore[arg-type, call-overload]  # rows are loose on purpose
                 for r in rows
             ],
             self.offset,
@@ -113,8 +113,8 @@ def town(folder: Path, facts: Facts, *, frames: bool = False, name: str = "a") -
     """A town over the store in `folder`; `frames`: read as InfluxDB would be read."""
     store = marking(DuckStore(folder / "o.duckdb"), folder / name)
     results = Results(folder / name / "aggregates.duckdb")
-    reading = FramesReading(store.inner, results.number_series) if frames else NumberedReading(store.inner)  # type: ignore[arg-type]
-    made = Town(folder, store, facts, None, results)  # type: ignore[arg-type]
+    reading = FramesReading(store.inner, results.number_series) if frames else NumberedReading(store.inner)  # type: ignore[arg-type]  # the inner store is a DuckStore
+    made = Town(folder, store, facts, None, results)  # type: ignore[arg-type]  # the engine follows
     made.engine = Engine(results, reading, facts, store.dirty, clock=lambda: made.now)
     return made
 

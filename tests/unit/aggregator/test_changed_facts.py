@@ -55,11 +55,11 @@ class City:
             )
             return replaced(hours, points, low, high, now)
 
-        results.replace = recording  # type: ignore[method-assign]
+        results.replace = recording  # type: ignore[method-assign]  # replaced on purpose, to watch it
         try:
             self.town.engine.work()
         finally:
-            results.replace = replaced  # type: ignore[method-assign]
+            results.replace = replaced  # type: ignore[method-assign]  # put back
         return computed
 
     def hours(self) -> dict[tuple[str, str, int], tuple[object, ...]]:
@@ -103,8 +103,8 @@ def city(tmp_path: Path) -> Iterator[City]:
     store = marking(DuckStore(tmp_path / "o.duckdb"), tmp_path / "a")
     results = Results(tmp_path / "a" / "aggregates.duckdb")
     places = RegistryPlaces(registry, AREAS)
-    made = Town(tmp_path, store, None, None, results)  # type: ignore[arg-type]
-    made.engine = Engine(results, NumberedReading(store.inner), places, store.dirty, clock=lambda: made.now)  # type: ignore[arg-type]
+    made = Town(tmp_path, store, None, None, results)  # type: ignore[arg-type]  # the engine follows in the next line
+    made.engine = Engine(results, NumberedReading(store.inner), places, store.dirty, clock=lambda: made.now)  # type: ignore[arg-type]  # the inner store is a DuckStore
     made.write(*[
         (name, quantity, START + m * 60 * S, 10.0 + n + m % 70)
         for n, name in enumerate(DEVICES) for quantity in QUANTITIES for m in range(0, HOURS * 60, 10)

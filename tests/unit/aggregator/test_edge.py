@@ -64,7 +64,7 @@ def test_what_arrives_in_order_mostly_gives_what_a_full_computation_gives(place,
             sent += batch
         if sent and rng.random() < 0.05:
             gone = sent[-rng.randrange(1, 12) :] if rng.random() < 0.5 else rng.sample(sent, min(5, len(sent)))
-            place.store.delete([(str(row[0]), "", str(row[1]), int(row[2])) for row in gone])  # type: ignore[call-overload]
+            place.store.delete([(str(row[0]), "", str(row[1]), int(row[2])) for row in gone])  # type: ignore[call-overload]  # rows are loose on purpose
         place.engine.work()
         if rng.random() < 0.02:
             same(place.hours(), anew(place))

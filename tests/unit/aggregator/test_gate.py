@@ -70,7 +70,7 @@ def figures(city: Town, gate: Gate) -> Figures:
 
 
 def told(shown: Figures, **more: object) -> dict[str, set[float | None]]:
-    asked = Question(**({"quantities": ("air_temperature",), "start": START, "stop": START + 4 * HOUR} | more))  # type: ignore[arg-type]
+    asked = Question(**({"quantities": ("air_temperature",), "start": START, "stop": START + 4 * HOUR} | more))  # type: ignore[arg-type]  # fields come from the caller
     found: dict[str, set[float | None]] = {}
     for piece in shown.pieces(asked):
         for area, value in piece.select("area", "value").iter_rows():

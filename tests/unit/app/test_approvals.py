@@ -118,7 +118,7 @@ class Gate:
 
 
 def test_single_readings_are_shown_as_far_as_they_may_be():
-    shown = ShownStore(Store(), Gate("air_temperature", "people_count", "pm2_5"))  # type: ignore[arg-type]
+    shown = ShownStore(Store(), Gate("air_temperature", "people_count", "pm2_5"))  # type: ignore[arg-type]  # as much of a store and a gate as is asked
     found = shown.observations("d", None, 0, 99, limit=7)
     assert [(row.time, row.quantity) for row in found] == [
         (0, "air_temperature"), (0, "pm2_5"), (1, "air_temperature"), (1, "pm2_5"), (2, "air_temperature"),
@@ -127,6 +127,6 @@ def test_single_readings_are_shown_as_far_as_they_may_be():
     assert {row.quantity for row in shown.latest("d", 0, 99)} == {"air_temperature", "pm2_5"}
     assert shown.observations("d", "people_count", 0, 99, limit=7) == []  # people are never told one by one
     assert len(shown.observations("d", "pm2_5", 0, 99, limit=7)) == 7
-    nothing = ShownStore(Store(), Gate())  # type: ignore[arg-type]
+    nothing = ShownStore(Store(), Gate())  # type: ignore[arg-type]  # as above
     assert list(nothing.observations("d", None, 0, 99, limit=7)) == []
     assert list(nothing.observations("d", "pm2_5", 0, 99, limit=7)) == []

@@ -36,7 +36,7 @@ def processor(fleet: Path | None = None, memory: Memory | None = None, **pipelin
             "mapping": {"device": "topic:1", "fields": [{"path": "t", "quantity": "air_temperature", "unit": "Cel"}]},
         },
     }
-    settings = Settings(sources=sources, fleet=fleet, pipeline=PipelineSettings(**pipeline))  # type: ignore[arg-type]
+    settings = Settings(sources=sources, fleet=fleet, pipeline=PipelineSettings(**pipeline))  # type: ignore[arg-type]  # settings as a file would give them
     return parts.processor_factory(settings)(memory or Memory())
 
 
@@ -44,7 +44,7 @@ def run(
     messages: Sequence[tuple[str, tuple[str, bytes]]], on: Processor | None = None, **received: object
 ) -> Processed:
     entries = [
-        Entry(number, Received(source, topic, body, NOW, **received))  # type: ignore[arg-type]
+        Entry(number, Received(source, topic, body, NOW, **received))  # type: ignore[arg-type]  # fields come from the caller
         for number, (source, (topic, body)) in enumerate(messages, 1)
     ]
     return (on or processor()).process(entries)

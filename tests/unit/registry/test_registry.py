@@ -43,7 +43,7 @@ def test_in_sqlite(registry: Registry, shows: Callable[[Registry], None]):
 )  # fmt: skip
 def test_wrong_entries_are_refused_in_words(city: Registry, entry: Device | Site | Owner, words: str):
     with pytest.raises(RegistryError, match=words), city.change("m") as edit:
-        {Device: edit.save_device, Site: edit.save_site, Owner: edit.save_owner}[type(entry)](entry)  # type: ignore[operator]
+        {Device: edit.save_device, Site: edit.save_site, Owner: edit.save_owner}[type(entry)](entry)  # type: ignore[operator]  # the table pairs each type with its own method
 
 
 @pytest.mark.parametrize(
