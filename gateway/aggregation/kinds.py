@@ -183,7 +183,8 @@ def differences(rows: Rows, slab: Slab, first_used: dict[int, int], into: Cells)
     rollover = near & (step < 0) & (modulus > 0) & (rolled >= 0) & (rolled < modulus / 2)
     reset = near & (step < 0) & ~rollover
     step = np.where(rollover, rolled, np.where(reset, value, step))
-    first = np.array([first_used.get(int(each), -1) for each in slab.parts], dtype=np.int64)[part]
+    counters, at = np.unique(part, return_inverse=True)
+    first = np.array([first_used.get(each, -1) for each in slab.parts[counters].tolist()], dtype=np.int64)[at]
     has_predecessor = (follows | ((first >= 0) & (first < time))) & (rows.flag != CONTEXT)
     hold = (slab.stretches["expected"] * 3 // 2)[stretch]
     since = np.where(has_predecessor, np.maximum(before, time - hold), time)

@@ -151,7 +151,7 @@ def make_slab(
     mine, others = (_spans(columns["family"], each) for each in (bounds, counted_bounds))
     return Slab(
         grid=grid, parts=parts, rows=rows, raw=good["value"], stretches=columns, context_weights=context_weights,
-        series_span=_spans(columns["series"], bounds),
+        series_span=_spans(columns["series"], bounds, of=columns["weight_series"]),
         families={number: (mine[number], others[number]) for number in mine},
     )  # fmt: skip
 
@@ -229,19 +229,19 @@ def _lay(edges: Ints, time: Ints, columns: dict[str, Numbers]) -> tuple[Ints, In
 
 
 def _ranks(numbers: Numbers) -> tuple[Ints, Ints]:
-    """Numbers in order of first appearance as 0, 1, 2 ..., and the numbers themselves in that order."""
-    distinct = list(dict.fromkeys(numbers.tolist()))
-    place = {number: rank for rank, number in enumerate(distinct)}
-    return np.array([place[number] for number in numbers.tolist()], dtype=np.int64), np.array(distinct, dtype=np.int64)
+    """Numbers, equal ones adjacent, as 0, 1, 2 ..., and the numbers themselves in that order."""
+    first = np.concatenate(([True], numbers[1:] != numbers[:-1]))[: len(numbers)]
+    return np.cumsum(first) - 1, numbers[first].astype(np.int64)
 
 
-def _spans(label_of_stretch: Numbers, bounds: Ints) -> dict[int, slice]:
-    """The rows of each label; stretches of one label are adjacent."""
-    edges = np.flatnonzero(np.concatenate(([True], label_of_stretch[1:] != label_of_stretch[:-1])))
+def _spans(label_of_stretch: Numbers, bounds: Ints, of: Numbers | None = None) -> dict[int, slice]:
+    """The rows of each label (`of`: of these only); stretches of one label are adjacent."""
     if not len(label_of_stretch):
         return {}
+    edges = np.flatnonzero(np.concatenate(([True], label_of_stretch[1:] != label_of_stretch[:-1])))
     ends = np.concatenate((edges[1:], [len(label_of_stretch)]))
-    return {
-        int(label_of_stretch[low]): slice(int(bounds[low]), int(bounds[high]))
-        for low, high in zip(edges.tolist(), ends.tolist(), strict=True)
-    }
+    if of is not None:
+        wanted = np.isin(label_of_stretch[edges], of)
+        edges, ends = edges[wanted], ends[wanted]
+    rows = zip(label_of_stretch[edges].tolist(), bounds[edges].tolist(), bounds[ends].tolist(), strict=True)
+    return {label: slice(low, high) for label, low, high in rows}

@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -88,6 +88,7 @@ class Engine:
         self._series = pl.DataFrame()
         self._seen: int | None = None
         self._devices: dict[str, _Device] = {}
+        self._counters: dict[str, list[dict[str, Any]]] = {}
         self._firsts: dict[tuple[int, int], int] = {}
         self._numbers = results.numbers()
         self._newest = results.note("newest")
@@ -110,9 +111,9 @@ class Engine:
         Facts that contradict each other change nothing; `problem` says which.
         """
         revision = self._source.revision()
-        series = self._reading.series()
-        if revision == self._seen and series.height == self._series.height:
+        if revision == self._seen and self._reading.count() == self._series.height:
             return False
+        series = self._reading.series()
         try:
             places = self._source.places()
             devices = places.installations["device"].unique()
@@ -156,6 +157,7 @@ class Engine:
         self.plan, self.places, self._series = plan, places, series
         self._firsts.clear()
         self._devices = _devices(plan)
+        self._counters = _counters(plan)
         self._edge, self._facts = LiveEdge(plan, self._used), Facts(plan)
         self._quantity = dict(plan.points.select("point", "quantity").iter_rows())
 
@@ -225,7 +227,7 @@ class Engine:
         newest = min(newest, self._clock(), self._dirty.heard)
         if newest > self._newest:
             self._newest = newest
-            self.results.set_note("newest", newest)
+            self.results.set_note("newest", newest, later=True)
         self._check_firsts(marks)
         done.device_hours = len(marks)
         assert self._edge is not None
@@ -257,15 +259,13 @@ class Engine:
         earliest: dict[str, int] = {}
         for (device, _), (low, _) in marks.items():
             earliest[device] = min(low, earliest.get(device, low))
-        counters = self.plan.parts.filter(pl.col("kind") == "accumulator")
         stale = [
-            row for row in counters.iter_rows(named=True)
-            if row["device"] in earliest and (row["series"], row["start"]) in self._firsts
-            and earliest[row["device"]] <= self._firsts[row["series"], row["start"]]
+            row for device, low in earliest.items() for row in self._counters.get(device, ())
+            if low <= self._firsts.get((row["series"], row["start"]), low - 1)
         ]  # fmt: skip
         if not stale:
             return
-        now = first_used(self._reading, pl.DataFrame(stale, schema=counters.schema), self._used)
+        now = first_used(self._reading, pl.DataFrame(stale, schema=self.plan.parts.schema), self._used)
         for row in stale:
             old = self._firsts.pop((row["series"], row["start"]))
             for first in {old, now.get(row["part"], old)}:
@@ -307,14 +307,17 @@ class Engine:
             rows = self._reading.between(start - before, stop + after, series)
             lean = lean_hours(rows, sub, start, stop, used=self._used, first_used=firsts)
             done.rows += rows.height
-            self._replace(site_hours(lean, sub, start, stop), points, start, stop, done)
+            # What is at hand of the whole plan serves as well, unless it is far more than what is asked for.
+            facts = self._facts if (stop - start) // HOUR_NS * self.plan.parts.height <= CELLS else None
+            self._replace(site_hours(lean, sub, start, stop, facts=facts), points, start, stop, done)
 
     def _replace(self, hours: pl.DataFrame, points: pl.Series, low: int, high: int, done: Done) -> None:
         """Make `hours`, as far as they are of these points, all that is known of them in `[low, high)`."""
         mine = hours.filter(pl.col("point").is_in(points.implode())).with_columns(pl.col(pl.Float64).fill_nan(None))
         changed = self.results.replace(mine, points.to_list(), low, high, self._clock())
-        for point, hour in changed.select("point", "start").rows():
-            done.changed[self._quantity[point]].add(hour)
+        for hour, numbers in changed.group_by("start").agg("point").iter_rows():
+            for quantity in {self._quantity[number] for number in numbers}:
+                done.changed[quantity].add(hour)
 
     def _first_readings(self, parts: pl.DataFrame) -> dict[int, int]:
         counters = parts.filter(pl.col("kind") == "accumulator")
@@ -360,6 +363,14 @@ def _devices(plan: Plan) -> dict[str, _Device]:
         )
         for row in rows.iter_rows(named=True)
     }  # fmt: skip
+
+
+def _counters(plan: Plan) -> dict[str, list[dict[str, Any]]]:
+    """Rows of schema PART of each device's counters."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in plan.parts.filter(pl.col("kind") == "accumulator").iter_rows(named=True):
+        found[row["device"]].append(row)
+    return found
 
 
 def _same(one: Plan, other: Plan) -> bool:

@@ -21,6 +21,9 @@ class Reading(Protocol):
     def series(self) -> pl.DataFrame:
         """Every series (schema SERIES); a number stays its series' for good."""
 
+    def count(self) -> int:
+        """How many series there are: asked in every round, it costs little."""
+
     def between(self, low: int, high: int, series: Sequence[int] | None) -> pl.DataFrame:
         """Points of these series (None: all) in `[low, high)` ns (schema ROWS), in any order."""
 
@@ -34,6 +37,9 @@ class Numbered(Protocol):
 
     def series(self) -> pl.DataFrame:
         """Schema SERIES."""
+
+    def series_count(self) -> int:
+        """How many rows that has."""
 
     def numbered(self, start: int, stop: int, series: Sequence[int] | None = None) -> pl.DataFrame:
         """Points by number of their series."""
@@ -54,6 +60,10 @@ class NumberedReading:
     def series(self) -> pl.DataFrame:
         """See Reading."""
         return self._store.series().cast(SERIES)  # type: ignore[arg-type]  # dtypes are classes
+
+    def count(self) -> int:
+        """See Reading."""
+        return self._store.series_count()
 
     def bounds(self, series: Sequence[int], flags: Sequence[int] | None = None) -> Mapping[int, tuple[int, int]]:
         """See Reading."""
@@ -79,6 +89,10 @@ class FramesReading:
         """See Reading."""
         rows = [(number, *name) for name, number in self._number(()).items()]
         return pl.DataFrame(rows, schema=SERIES, orient="row")
+
+    def count(self) -> int:
+        """See Reading."""
+        return len(self._number(()))
 
     def learn(self, devices: Sequence[str], start: int, stop: int) -> None:
         """Number the series that these devices have in `[start, stop)` ns."""

@@ -33,6 +33,8 @@ _TYPES = {
     pl.String: "varchar", pl.Int8: "tinyint", pl.Int32: "integer", pl.Int64: "bigint", pl.Float64: "double",
     pl.Boolean: "boolean",
 }  # fmt: skip
+_HANDED_OVER = 10
+"""To hand a point over to DuckDB costs as much as to read so many hours of others beside its own."""
 _FRAMES = ("stretches", "parts", "points", "memberships")
 
 # ruff: noqa: S608 - no SQL below is put together from anything but names of this file and whole numbers
@@ -75,10 +77,15 @@ class Results:
             raise StoreUnavailableError(f"{path} cannot be opened: {error}", 5) from error
         self._connection.execute("set enable_progress_bar = false")
         self._lock = Lock()
+        self._later: dict[str, int] = {}
+        self._points = len(self.numbers())
         self._series: dict[tuple[str, str, str], int] | None = None
 
     def close(self) -> None:
         """Write everything into the file and release it."""
+        if self._later:
+            with suppress(StoreUnavailableError, duckdb.Error), self._writing():
+                pass
         with self._lock:
             self._connection.close()
 
@@ -99,10 +106,14 @@ class Results:
     @contextmanager
     def _writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with self._lock, self.cursor() as db:
+            later = dict(self._later)
             db.begin()
             try:
+                for name, value in later.items():
+                    _set_note(db, name, value)
                 yield db
                 db.commit()
+                self._later = {name: value for name, value in self._later.items() if later.get(name) != value}
             except BaseException:
                 with suppress(duckdb.Error):
                     db.rollback()
@@ -110,12 +121,17 @@ class Results:
 
     def note(self, name: str) -> int:
         """A single value, 0 when it was never written."""
+        if (later := self._later.get(name)) is not None:
+            return later
         with self.cursor() as db:
             row = db.execute("select value from note where name = ?", [name]).fetchone()
         return int(row[0]) if row else 0
 
-    def set_note(self, name: str, value: int) -> None:
-        """Write a single value."""
+    def set_note(self, name: str, value: int, *, later: bool = False) -> None:
+        """Write a single value; `later`: with whatever is written next."""
+        if later:
+            self._later[name] = value
+            return
         with self._writing() as db:
             _set_note(db, name, value)
 
@@ -154,6 +170,7 @@ class Results:
             new = [(number, *name) for name, number in numbers.items() if number not in known]
             if new:
                 db.executemany("insert into point values (?, ?, ?, ?)", new)
+            self._points = len(known) + len(new)
         return revision
 
     def load_plan(self, as_of: int | None = None) -> tuple[Plan, int] | None:
@@ -184,11 +201,7 @@ class Results:
         A row that is as it was keeps its revision. The result has point, start.
         """
         with self._writing() as db:
-            old = _frame(
-                db,
-                f"select * from site_hour where start >= {low} and start < {high} and point in (select unnest(?))",
-                [list(points)],
-            ).cast(VERSIONED)  # type: ignore[arg-type]  # dtypes are classes
+            old = self._known(db, points, low, high)
             changed, gone = differences(old, hours)
             if not changed.height and not gone.height:
                 return gone
@@ -213,6 +226,17 @@ class Results:
             db.execute("insert into site_hour by name select * from incoming")
             db.unregister("incoming")
         return touched
+
+    def _known(self, db: duckdb.DuckDBPyConnection, points: Sequence[int], low: int, high: int) -> pl.DataFrame:
+        """What is known of these points in `[low, high)`, schema VERSIONED."""
+        chosen = f"select * from site_hour where start >= {low} and start < {high}"
+        beside = (self._points - len(points)) * ((high - low) // HOUR_NS)
+        if beside < _HANDED_OVER * len(points):
+            mine = pl.Series(points, dtype=pl.Int32).implode()
+            found = _frame(db, chosen).filter(pl.col("point").is_in(mine))
+        else:
+            found = _frame(db, f"{chosen} and point in (select unnest(?))", [list(points)])
+        return found.cast(VERSIONED)  # type: ignore[arg-type]  # dtypes are classes
 
     def site_hours(self, points: Sequence[int], low: int, high: int, as_of: int | None = None) -> pl.DataFrame:
         """Rows of schema VERSIONED of these points in `[low, high)`, as they stood at `as_of` ns (None: now)."""
@@ -318,10 +342,10 @@ def differences(old: pl.DataFrame, new: pl.DataFrame) -> tuple[pl.DataFrame, pl.
 
 
 def _next_revision(db: duckdb.DuckDBPyConnection) -> int:
-    row = db.execute("select value from note where name = 'revision'").fetchone()
-    revision = (int(row[0]) if row else 0) + 1
-    _set_note(db, "revision", revision)
-    return revision
+    found = db.execute("update note set value = value + 1 where name = 'revision' returning value").fetchone()
+    if found is None:
+        _set_note(db, "revision", 1)
+    return int(found[0]) if found else 1
 
 
 def _set_note(db: duckdb.DuckDBPyConnection, name: str, value: int) -> None:

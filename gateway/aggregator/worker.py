@@ -18,9 +18,9 @@ from gateway.config import ConfigError
 from gateway.model import StoreUnavailableError
 from gateway.threads import finished
 
-SHORTEST, LONGEST = 0.3, 3.5
+SHORTEST, LONGEST = 0.3, 3.8
 """Seconds between two rounds at least and at most; with the round itself a new value shows within 5 s."""
-SHARE = 60
+SHARE = 80
 """A round is followed by a pause of so many times its processor time, within these bounds."""
 WRITE_SHARE = 100
 """The same for writing out hours and days, and again for weeks to years; not more often than `WRITE_EVERY`."""

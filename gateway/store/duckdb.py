@@ -154,6 +154,11 @@ class DuckStore:
 
         return series(self._file)
 
+    def series_count(self) -> int:
+        """How many series there are."""
+        with self._file.cursor() as db:
+            return int(db.execute("select count(*) from series").fetchall()[0][0])
+
     def bounds(self, series: Sequence[int], flags: Sequence[int] | None = None) -> dict[int, tuple[int, int]]:
         """First and last time of each series; given flags, of points with one of them and a value."""
         which = "" if flags is None else "and flag in (select unnest(?)) and value is not null"

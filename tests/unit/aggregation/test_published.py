@@ -155,6 +155,9 @@ class FrameReading:
         )  # fmt: skip
         self.rows = latest(frame).drop("offset")
 
+    def count(self):
+        return len(city())
+
     def series(self):
         return pl.DataFrame(
             [(n, o.device, o.channel, o.quantity) for n, o in enumerate(city())], schema=SERIES, orient="row"
