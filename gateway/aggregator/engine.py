@@ -99,6 +99,7 @@ class Engine:
         self._quantity: dict[object, str] = {}
         self.revision = found[1] if found else 0
         self._moved: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._unsaid: dict[str, set[int]] = defaultdict(set)
 
     @property
     def areas(self) -> Sequence[Area]:
@@ -197,10 +198,13 @@ class Engine:
         return found
 
     def work(self) -> Done:
-        """One round: look at the facts, recompute what is dirty. What fails is dirty again."""
+        """One round: look at the facts, recompute what is dirty. What fails is dirty again.
+
+        Hours that a failed round changed all the same are said by the next.
+        """
         began = time.thread_time()
         marks = self._dirty.take()
-        done = Done()
+        done = Done(changed=self._unsaid)
         try:
             self._learn(marks)
             while self.refresh():  # what was stored meanwhile may be of series that nobody has learnt of yet
@@ -212,6 +216,7 @@ class Engine:
         except BaseException:
             self._dirty.give_back(marks)
             raise
+        self._unsaid = defaultdict(set)
         done.seconds = time.thread_time() - began
         return done
 

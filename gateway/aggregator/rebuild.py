@@ -95,15 +95,19 @@ class Rebuilder:
         parts = plan.parts.filter(pl.col("point").is_in(chosen["point"].implode()))
         low, high = self._extent(request, parts)
         changed: dict[str, set[int]] = {}
-        for start in range(low, high, ROUND):
-            stop = min(start + ROUND, high)
-            self._dirty.add(_marks(parts["device"].unique().to_list(), start, stop), heard=True)
-            done = self._engine.work()
-            result.observations += done.rows
-            result.hours += sum(len(hours) for hours in done.changed.values())
-            for quantity, hours in done.changed.items():
-                changed.setdefault(quantity, set()).update(hours)
-            progress(f"{(stop - low) / max(1, high - low):.0%}")
+        try:
+            for start in range(low, high, ROUND):
+                stop = min(start + ROUND, high)
+                self._dirty.add(_marks(parts["device"].unique().to_list(), start, stop), heard=True)
+                done = self._engine.work()
+                result.observations += done.rows
+                result.hours += sum(len(hours) for hours in done.changed.values())
+                for quantity, hours in done.changed.items():
+                    changed.setdefault(quantity, set()).update(hours)
+                progress(f"{(stop - low) / max(1, high - low):.0%}")
+        except BaseException:
+            self._writer.note(changed, self._engine.moved())  # of what was computed anew, areas are told all the same
+            raise
         result.removed = self._clear(request)
         span = self._results.span()
         known = min(span[1], request.stop) if span else high  # the last value holds beyond its hour

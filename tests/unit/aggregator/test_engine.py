@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from conftest import HOUR, START, S, town
 
 from gateway.aggregator.dirty import touched_times
+from gateway.model import StoreUnavailableError
 
 MINUTE = 60 * S
 QUANTITIES = ("air_temperature", "wind_speed", "wind_from_direction", "energy", "people_count", "sound_level_a_eq",
@@ -213,3 +214,24 @@ def test_marks_are_wide_as_the_touched_times():
         ("a", START + HOUR): (START + HOUR, START + HOUR),
         ("b", START): (START + 7, START + 7),
     }
+
+
+def test_hours_that_a_failed_round_changed_are_said_by_the_next(place, monkeypatch):
+    late = START + 10 * 24 * HOUR
+    place.write(*[("d0", "air_temperature", START + m * 60 * S, 10.0) for m in range(0, 60, 10)])
+    place.write(*[("d1", "air_temperature", late + m * 60 * S, 20.0) for m in range(0, 60, 10)])
+    replaced, calls = place.results.replace, []
+
+    def failing(*given):
+        calls.append(given)
+        if len(calls) == 2:
+            raise StoreUnavailableError("disk full")
+        return replaced(*given)
+
+    monkeypatch.setattr(place.results, "replace", failing)
+    with pytest.raises(StoreUnavailableError):
+        place.engine.work()
+    assert place.hours().height > 0
+    said = place.engine.work().changed["air_temperature"]
+    assert {START, late} <= said
+    assert not place.engine.work().changed
