@@ -217,6 +217,8 @@ def test_marks_are_wide_as_the_touched_times():
 
 
 def test_hours_that_a_failed_round_changed_are_said_by_the_next(place, monkeypatch):
+    place.write(*[(f"d{n}", "air_temperature", START - 24 * HOUR, 10.0) for n in range(3)])
+    place.engine.work()
     late = START + 29 * 24 * HOUR  # far enough apart not to be computed together
     place.write(*[("d0", "air_temperature", START + m * 60 * S, 10.0) for m in range(0, 60, 10)])
     place.write(*[(f"d{n}", "air_temperature", late + m * 60 * S, 20.0) for n in (1, 2) for m in range(0, 60, 10)])
