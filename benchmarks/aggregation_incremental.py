@@ -147,6 +147,7 @@ class Probe(threading.Thread):
         self._store, self._results, self._feeder = store, results, feeder
         self.live: list[float] = []
         self.late: list[float] = []
+        self._points: list[int] = []
         self.spent = 0.0
 
     def run(self) -> None:
@@ -165,8 +166,9 @@ class Probe(threading.Thread):
         self.spent = time.thread_time()
 
     def _shown(self, hour: int, value: float) -> bool:
-        points = [number for name, number in self._results.numbers().items() if name[0] == PROBE]
-        found = self._results.site_hours(points, hour, hour + HOUR_NS)
+        if not self._points:  # looked up once: a probe that works much disturbs what it measures
+            self._points = [number for name, number in self._results.numbers().items() if name[0] == PROBE]
+        found = self._results.site_hours(self._points, hour, hour + HOUR_NS)
         return bool(found.height) and found["maximum"].max() == value
 
 

@@ -77,8 +77,8 @@ def _told_import(registers: Registers, found: Imported) -> None:
 def inbox(registers: Registers, people: Path, folder_to_watch: Path) -> None:  # noqa: ARG001 - see `datasets`
     """Einen Eingangsordner beobachten (DATENSATZ_JJJJ-MM-TT….csv). / Watch a folder."""
     import asyncio
-    import signal
 
+    from gateway.app import signals
     from gateway.atlas.inbox import Handled, Inbox, watch
 
     def told(handled: Handled) -> None:
@@ -89,9 +89,10 @@ def inbox(registers: Registers, people: Path, folder_to_watch: Path) -> None:  #
 
     async def main() -> None:
         stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        signals.take(stop.set)
+        keeping = asyncio.create_task(signals.keep(stop.set))
         await watch(Inbox(registers, folder_to_watch), told, stop)
+        keeping.cancel()
 
     asyncio.run(main())
 
