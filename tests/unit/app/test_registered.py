@@ -16,36 +16,24 @@ from gateway.model import Entry, Received
 from gateway.pipeline.memory import Memory
 from gateway.pipeline.processor import Processor
 from gateway.registry.lookup import Known
-from gateway.registry.model import Device, Fact, Identifier, Source
+from gateway.registry.model import Device, Fact, Identifier
 from gateway.registry.opening import create_file
 from gateway.registry.service import Registry
+from tests.unit.registry.gated import AIR, PLAIN, TOKEN, Clock, approve, gated, made
 
 NOW = 1_790_000_000 * 10**9
-MAPPING = {"device": "topic:1", "fields": [{"path": "t", "quantity": "air_temperature", "unit": "Cel"}]}
-AIR = Source(id="air", title="Luft", purpose="Luft", legal_basis="§", controller="Amt")
-
-
-class Clock:
-    """Seconds that pass when told."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    plain = {"type": "http", "format": "plain", "token": {"value": "x" * 32}, "mapping": MAPPING}
-    lorawan = {"type": "http", "format": "chirpstack", "token": {"value": "x" * 32}}
-    return load(data_dir=tmp_path, sources={"nbiot": plain, "cs": lorawan}, registry={"gate": True})
+    lorawan = {"type": "http", "format": "chirpstack", "token": TOKEN}
+    return gated(tmp_path, {"nbiot": PLAIN, "cs": lorawan})
 
 
 @pytest.fixture
 def registry(settings: Settings) -> Iterator[Registry]:
-    found = Registry(create_file(settings))
-    yield found
-    found.close()
+    with made(settings) as found:
+        yield found
 
 
 @pytest.fixture
@@ -74,13 +62,6 @@ def uplink(processor: Processor, device: str) -> int:
             "deduplicationId": "00000000-0000-0000-0000-000000000001", "data": "C7gIZgH5Af+If/8="}  # fmt: skip
     entry = Entry(1, Received("cs", f"application/1/device/{device}/event/up", json.dumps(body).encode(), NOW))
     return len(processor.process([entry]).observations)
-
-
-def approve(registry: Registry, source: Source = AIR) -> None:
-    with registry.change("petra") as edit:
-        edit.propose(source)
-    with registry.change("andrea") as edit:
-        edit.approve(source.id)
 
 
 def test_what_is_not_approved_is_held_back_until_it_is(settings, registry, known, clock):

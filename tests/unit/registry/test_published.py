@@ -9,36 +9,27 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.config import Settings, load
-from gateway.registry.model import Device, Fact, Identifier, Installation, Site, Source
+from gateway.config import Settings
+from gateway.registry.model import Device, Fact, Identifier, Installation, Site
 from gateway.registry.opening import create_file
 from gateway.registry.published import SEEN_AGAIN, Published
 from gateway.registry.seen import Heard, SeenDevices
 from gateway.registry.service import Registry
+from tests.unit.registry import gated
+from tests.unit.registry.gated import Clock, approve
 
-AIR = Source(id="air", title="Luft", purpose="Luft", legal_basis="§", controller="Amt")
-AIR = replace(AIR, publication=(("*", "quartier"), ("pm2_5", "site"), ("people_count", "none")))
-MAPPING = {"device": "topic:1", "fields": [{"path": "t", "quantity": "air_temperature", "unit": "Cel"}]}
-
-
-class Clock:
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+AIR = replace(gated.AIR, publication=(("*", "quartier"), ("pm2_5", "site"), ("people_count", "none")))
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    plain = {"type": "http", "format": "plain", "token": {"value": "x" * 32}, "mapping": MAPPING}
-    return load(data_dir=tmp_path, sources={"nbiot": plain, "other": plain}, registry={"gate": True})
+    return gated.gated(tmp_path, {"nbiot": gated.PLAIN, "other": gated.PLAIN})
 
 
 @pytest.fixture
 def registry(settings: Settings) -> Iterator[Registry]:
-    found = Registry(create_file(settings))
-    yield found
-    found.close()
+    with gated.made(settings) as found:
+        yield found
 
 
 @pytest.fixture
@@ -51,15 +42,6 @@ def published(settings: Settings, clock: Clock) -> Iterator[Published]:
     found = Published(settings, clock)
     yield found
     found.close()
-
-
-def approve(registry: Registry, *sources: Source) -> None:
-    with registry.change("petra") as edit:
-        for source in sources:
-            edit.propose(source)
-    with registry.change("andrea") as edit:
-        for source in sources:
-            edit.approve(source.id)
 
 
 def test_every_step_of_a_source_holds_at_once(registry, published):
