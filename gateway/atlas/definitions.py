@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from gateway.atlas.areas import Areas
 from gateway.atlas.burdens import BurdenMethod
 from gateway.atlas.datasets import Dataset
+from gateway.atlas.definition_files import parse_definition, shipped_texts, text_of
 from gateway.atlas.errors import DefinitionError
-from gateway.atlas.methods import MAX_FILE, Method, describe
+from gateway.atlas.methods import Method
 from gateway.atlas.parts import Part
 from gateway.atlas.products import Product
 from gateway.atlas.units import parse_unit
@@ -40,28 +39,11 @@ class Definitions(Part):
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def parse_definition(kind: type[_Model], content: str, name: str) -> _Model:
-    """Read a definition; raises DefinitionError that begins with `name`."""
-    try:
-        return kind.model_validate(tomllib.loads(content))
-    except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(f"{name}: no TOML: {error}") from error
-    except ValidationError as error:
-        raise DefinitionError(f"{name}: {describe(error)}") from error
-
-
 def _texts(kind: str, folder: Path | None) -> dict[str, str]:
     """Shipped definitions of a kind and those of the installation's folder, which win by their file name."""
-    found = {
-        entry.name: entry.read_text(encoding="utf-8")
-        for entry in (files("gateway.atlas") / kind).iterdir()
-        if entry.name.endswith(".toml")
-    }
+    found = shipped_texts(kind)
     if folder is not None and (folder / kind).is_dir():
-        for path in sorted((folder / kind).glob("*.toml")):
-            if path.stat().st_size > MAX_FILE:
-                raise DefinitionError(f"{path}: larger than {MAX_FILE} bytes, this is no definition")
-            found[path.name] = path.read_text(encoding="utf-8")
+        found |= {path.name: text_of(path) for path in sorted((folder / kind).glob("*.toml"))}
     return dict(sorted(found.items()))
 
 

@@ -8,22 +8,20 @@ travels with each result, so that a result can be recomputed years later.
 
 from __future__ import annotations
 
-import tomllib
 from decimal import Decimal
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from gateway.atlas import expressions
+from gateway.atlas.definition_files import parse_definition, shipped_texts, text_of
 from gateway.atlas.errors import DefinitionError
 from gateway.atlas.expressions import ExpressionError, Node
 from gateway.atlas.parts import Borders, Classes, Exact, Part, Title
 from gateway.atlas.units import Unit, UnitError, parse_unit
 
-MAX_FILE = 1 << 20
 Deviation = Literal["population", "sample"]
 
 
@@ -235,32 +233,14 @@ def _factor(found: Unit | Literal["truth"], printed: Unit, indicator: Indicator)
     return found.factor / printed.factor
 
 
-def describe(error: ValidationError) -> str:
-    """Each place of a definition that is wrong, on one line."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in e['loc']) or 'file'}: {e['msg'].removeprefix('Value error, ')}"
-        for e in error.errors()
-    )
-
-
 def parse_method(content: str, name: str) -> Method:
     """Read a method; raises DefinitionError that begins with `name`."""
-    try:
-        return Method.model_validate(tomllib.loads(content))
-    except tomllib.TOMLDecodeError as error:
-        raise DefinitionError(f"{name}: no TOML: {error}") from error
-    except ValidationError as error:
-        raise DefinitionError(f"{name}: {describe(error)}") from error
+    return parse_definition(Method, content, name)
 
 
 def shipped() -> dict[str, str]:
     """Text of every method that comes with the product, by id."""
-    folder = files("gateway.atlas") / "methods"
-    return {
-        entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".toml")
-    }
+    return {name.removesuffix(".toml"): content for name, content in shipped_texts("methods").items()}
 
 
 def load(name_or_path: str) -> Method:
@@ -270,10 +250,8 @@ def load(name_or_path: str) -> Method:
         return parse_method(known[name_or_path], f"{name_or_path}.toml")
     path = Path(name_or_path)
     try:
-        if path.stat().st_size > MAX_FILE:
-            raise DefinitionError(f"{path}: larger than {MAX_FILE} bytes, this is no method file")
-        return parse_method(path.read_text(encoding="utf-8"), path.name)
-    except (OSError, UnicodeDecodeError) as error:
+        return parse_method(text_of(path), path.name)
+    except OSError as error:
         raise DefinitionError(
             f"method {name_or_path!r} is neither shipped ({', '.join(known)}) nor a readable file: {error}"
         ) from error

@@ -12,6 +12,7 @@ import pytest
 
 from gateway.atlas.definitions import load_definitions
 from gateway.atlas.errors import AtlasError, DefinitionError
+from gateway.atlas.methods import load as load_method
 from gateway.atlas.opening import open_engine, open_registers
 from gateway.atlas.people import load_people
 
@@ -51,6 +52,19 @@ def test_the_sender_with_a_minimum_cell_of_ten_is_refused_below_it():
 def test_an_installations_own_file_wins(tmp_path: Path):
     folder = own(tmp_path, "datasets", "ba-sgb2.toml", ("min_cell = 10", "min_cell = 20"))
     assert load_definitions(folder).datasets["ba-sgb2"].variables["sgb2"].min_cell == 20
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"x" * ((1 << 20) + 1), "larger than"), ('id = "Döppersberg"'.encode("cp1252"), "no UTF-8")]
+)
+def test_a_file_that_is_no_text_of_a_definition_is_named(tmp_path: Path, content: bytes, words: str):
+    (tmp_path / "datasets").mkdir()
+    path = tmp_path / "datasets" / "own.toml"
+    path.write_bytes(content)
+    with pytest.raises(DefinitionError, match=f"^{re.escape(str(path))}: {words}"):
+        load_definitions(tmp_path)
+    with pytest.raises(DefinitionError, match=f"^{re.escape(str(path))}: {words}"):
+        load_method(str(path))
 
 
 @pytest.mark.parametrize(
