@@ -14,15 +14,14 @@ recognise = false                # nothing but what stands here (default: the re
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from decoders.kit import Reading
 from gateway.codecs.recognise import number
-from gateway.config import ConfigError
+from gateway.config import ConfigError, read_file
 from gateway.envelopes.plain_paths import compile_path, walk
 from gateway.quantities import QUANTITIES, Kind, UnitError, converter
 
@@ -81,15 +80,12 @@ class Mapping:
 
 def load_mapping(path: Path) -> Mapping:
     """Read a mapping file; raises ConfigError naming file, value and cause."""
-    try:
-        raw = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        for value in raw.value:
-            if value.quantity not in QUANTITIES:
-                raise ConfigError(f"{path}: {value.path}: quantity {value.quantity!r} is not in the vocabulary")
+    raw = read_file(path, _File)
+    for value in raw.value:
+        if value.quantity not in QUANTITIES:
+            raise ConfigError(f"{path}: {value.path}: quantity {value.quantity!r} is not in the vocabulary")
+        try:
             converter(value.quantity, value.unit)
-        return Mapping(raw.value, raw.options)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, UnitError) as error:
-        raise ConfigError(f"{path}: {error}") from error
-    except ValidationError as error:
-        where = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise ConfigError(f"{path}: {where}") from error
+        except UnitError as error:
+            raise ConfigError(f"{path}: {error}") from error
+    return Mapping(raw.value, raw.options)

@@ -8,6 +8,7 @@ One file for each table; here stands what the rest of the product imports.
 
 from gateway.config.aggregation import AggregationSettings, AreaFile
 from gateway.config.atlas import AtlasNotifySettings, AtlasSettings
+from gateway.config.files import read_file
 from gateway.config.http import HttpSettings
 from gateway.config.journal import JournalSettings
 from gateway.config.loading import load
@@ -62,4 +63,5 @@ __all__ = [
     "Trouble",
     "WebhookSettings",
     "load",
+    "read_file",
 ]

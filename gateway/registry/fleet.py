@@ -13,14 +13,13 @@ mapping = "codecs/em300-th.toml"       # optional: its keys → quantity, unit, 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gateway.config import ConfigError
+from gateway.config import read_file
 
 
 class Device(BaseModel):
@@ -70,11 +69,4 @@ def load_fleet(path: Path | None) -> Mapping[str, Device]:
     """Devices by id (DevEUIs in lower case); raises ConfigError naming file, device and cause."""
     if path is None:
         return {}
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {device.lower(): row.beside(path) for device, row in _Fleet.model_validate(raw).devices.items()}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path}: {error}") from error
-    except ValidationError as error:
-        where = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise ConfigError(f"{path}: {where}") from error
+    return {device.lower(): row.beside(path) for device, row in read_file(path, _Fleet).devices.items()}
