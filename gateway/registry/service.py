@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.engines import READING
-from gateway.registry import sources, tables
+from gateway.registry import removing, sources, tables
 from gateway.registry.change import KINDS, Change, to_entry
 from gateway.registry.editing import Editing
 from gateway.registry.errors import RegistryError, RegistryUnavailableError
@@ -87,11 +87,19 @@ class Edit(Editing):
         """See `sources.retire_source`."""
         return sources.retire_source(self.change, source)
 
+    def remove(self, type_: type[removing.Removable], ids: Sequence[str]) -> list[Entry]:
+        """See `removing.remove`."""
+        return removing.remove(self.change, type_, ids)
+
     def load_areas(self, areas: Sequence[Area], **how: Any) -> Loaded:
         """See `boundaries.load`."""
         from gateway.registry import boundaries  # noqa: PLC0415 - geometry is loaded by who needs it
 
         return boundaries.load(self.change, areas, **how)
+
+    def device_windows(self) -> list[Window]:
+        """What has to be computed again of the devices that were changed so far."""
+        return list(_device_changes(self.change))
 
     def dry_run(self) -> None:
         """Leave the change without writing anything."""
