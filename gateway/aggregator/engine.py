@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from gateway.aggregation.calendar import DAY_NS, HOUR_NS
 from gateway.aggregation.hourly import USED, lean_hours, reach
 from gateway.aggregation.plan import Plan, PlanError, make_plan
-from gateway.aggregation.sites import Facts, site_hours
-from gateway.aggregator.changes import changed_times, renumber, restrict
+from gateway.aggregation.sites import SITE_HOUR, Facts, site_hours
+from gateway.aggregator.changes import changed_times, clipped, left_behind, left_points, renumber, restrict
 from gateway.aggregator.dirty import DirtyWindows, Marks, Span, merge
 from gateway.aggregator.edge import LiveEdge
 from gateway.aggregator.places import Places, PlanSource, memberships, site_frame
@@ -152,7 +152,9 @@ class Engine:
             compared = plan
         spans = changed_times(before, compared)
         self._note_moves(before, plan)
-        self._dirty.add(self._clipped(spans, series))
+        marks = clipped(spans, self._extents(spans, series))
+        merge(marks, self._leave(before, plan, series))
+        self._dirty.add(marks)
         if self.plan is None or not _same(self.plan, plan):
             self.revision = self.results.save_plan(plan, self._numbers, places.revision, self._clock())
         self.plan, self.places, self._series = plan, places, series
@@ -162,28 +164,30 @@ class Engine:
         self._edge, self._facts = LiveEdge(plan, self._used), Facts(plan)
         self._quantity = dict(plan.points.select("point", "quantity").iter_rows())
 
-    def _clipped(self, spans: dict[str, list[tuple[int, int]]], series: pl.DataFrame) -> Marks:
-        """Marks for spans of devices, as far as they have observations."""
-        marks: Marks = {}
-        if not spans:
-            return marks
-        mine = series.filter(pl.col("device").is_in(list(spans)))
+    def _extents(self, devices: Collection[str], series: pl.DataFrame) -> dict[str, Span]:
+        """First and last observation of each of these devices that has any, ns."""
+        extents: dict[str, Span] = {}
+        if not devices:
+            return extents
+        mine = series.filter(pl.col("device").is_in(list(devices)))
         bounds = self._reading.bounds(mine["series"].to_list())
-        extent: dict[str, tuple[int, int]] = {}
         for number, device in mine.select("series", "device").iter_rows():
             if number in bounds:
                 low, high = bounds[number]
-                now = extent.get(device, (low, high))
-                extent[device] = (min(low, now[0]), max(high, now[1]))
-        for device, pieces in spans.items():
-            if device not in extent:
-                continue
-            first, last = extent[device]
-            for start, stop in pieces:
-                # Hold and difference of the last reading before a change reach into it.
-                low, high = max(start, first), min(stop - 1, last + 2 * DAY_NS)
-                if low <= high:
-                    merge(marks, {(device, low - low % HOUR_NS): (low, high)})
+                now = extents.get(device, (low, high))
+                extents[device] = (min(low, now[0]), max(high, now[1]))
+        return extents
+
+    def _leave(self, before: Plan, after: Plan, series: pl.DataFrame) -> Marks:
+        """Marks for points at which a device never was, as it is known now; hours that nobody else has go at once."""
+        left = left_points(before, after)
+        if not left.height:
+            return {}
+        extents = self._extents(left["device"].unique().to_list(), series)
+        reaches = {device: (facts.back, facts.forward) for device, facts in _devices(before).items()}
+        marks, gone = left_behind(left, after, extents, reaches)
+        for (low, high), points in gone.items():
+            self.results.replace(pl.DataFrame(schema=SITE_HOUR), points, low, high, self._clock())
         return marks
 
     def _note_moves(self, before: Plan, after: Plan) -> None:

@@ -245,3 +245,86 @@ def test_a_mobile_device_is_in_no_area_at_all(city):
     city.town.engine.work()
     assert city.hours() == before
     assert city.areas() == areas
+
+
+Values = dict[tuple[str, str, int], tuple[object, ...]]
+
+
+def values(hours: Values) -> Values:
+    """Hours without revision and when they were computed."""
+    return {key: row[:-2] for key, row in hours.items()}
+
+
+@pytest.fixture
+def mistaken(city: City) -> tuple[City, Values]:
+    """dx was said to hang beside d0 at s0 from hour 10 to 20, it measured from 12 to 30; and what held before that."""
+    before = values(city.hours())
+    with city.registry.change("m") as edit:
+        edit.save_device(Device(id="dx"))
+        edit.install(Installation(device="dx", site="s0", start=at(10), stop=at(20)))
+        edit.calibrate("dx", "air_temperature", shift=1.0, site="s0")
+    city.town.write(*[("dx", "air_temperature", START + m * 60 * S, 50.0) for m in range(12 * 60, 30 * 60, 10)])
+    city.town.engine.work()
+    city.registry.settle(city.registry.last_dirty())
+    return city, before
+
+
+def removed(edit: Edit) -> None:
+    edit.remove(Device, ["dx"])
+
+
+def unplaced(edit: Edit) -> None:
+    found = edit.installation_at("dx", at(15))
+    assert found is not None
+    edit.uninstall(found)
+
+
+def elsewhere(edit: Edit) -> None:
+    found = edit.installation_at("dx", at(15))
+    assert found is not None
+    edit.correct(found, replace(found, site="s2"))
+
+
+@pytest.mark.parametrize("change", [removed, unplaced, elsewhere])
+def test_a_device_that_never_was_there_leaves_the_figures_to_its_neighbour(mistaken, change):
+    city, before = mistaken
+    mixed, told = city.hours(), city.areas()
+    computed = city.change(change)
+    # When it was said to hang there and measured, and where its last value may have held to.
+    sites = {"s0", "s2"} if change is elsewhere else {"s0"}
+    assert computed == {(site, hour) for site in sites for hour in range(12, 21)}
+    found = city.hours()
+    touched = {(site, "air_temperature", hour) for site in sites for hour in range(12, 20)}
+    assert differing(mixed, found) == touched
+    assert all(values(found)[key] == before[key] for key in touched if key[0] == "s0")
+    areas = {"quartier:00", "stadtbezirk:0", *(["quartier:02"] if change is elsewhere else [])}
+    changed = differing(told, city.areas())
+    assert changed <= {(area, "air_temperature", hour) for area in areas for hour in range(12, 20)}
+    assert {area for area, _, _ in changed} == areas
+    assert city.announced() == {("dx", hour) for hour in range(10, 20)}
+
+
+def test_where_a_removed_device_was_alone_nothing_is_known_until_it_is_entered_again(city):
+    before, areas = city.hours(), city.areas()
+    then = city.town.now
+    city.town.now += HOUR
+    computed = city.change(lambda edit: edit.remove(Device, ["d2"]))
+    assert {(site, hour) for site, hour in computed if hour < HOURS} == {("s2", hour) for hour in range(HOURS)}
+    assert differing(before, city.hours()) == {key for key in before if key[0] == "s2"}
+    assert {area for area, _, _ in differing(areas, city.areas())} == {"quartier:02", "stadtbezirk:0"}
+    # What was told then can still be asked for as of then.
+    points = [number for name, number in city.town.results.numbers().items() if name[0] == "s2"]
+    past = city.town.results.site_hours(points, START, START + HOURS * HOUR, as_of=then)
+    assert past.height == len(QUANTITIES) * HOURS
+
+    def again(edit: Edit) -> None:
+        edit.save_device(Device(id="d2"))
+        edit.install(Installation(device="d2", site="s2", start=START - 24 * HOUR))
+
+    city.change(again)
+    assert values(city.hours()) == values(before)
+
+
+def test_the_last_device_of_all_may_be_removed(city):
+    city.change(lambda edit: edit.remove(Device, DEVICES))
+    assert city.hours() == {}
