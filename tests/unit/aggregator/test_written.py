@@ -134,6 +134,23 @@ def test_changed_facts_move_every_period_at_once(bench):
     assert bench.turn(writer) == {"hour", "day", *LONGER}
 
 
+def test_of_a_device_that_is_registered_no_more_nothing_written_stays(bench):
+    writer = bench.writer()
+    bench.arrive(writer, 0, 10.0)
+    bench.turn(writer)
+    bench.place.facts.installations.pop()
+    bench.place.facts.changed()
+    done = bench.place.engine.work()
+    writer.note(done.changed, bench.place.engine.moved())
+    assert {"hour", "day", "month"} <= bench.turn(writer)
+    for period in ("hour", "day", "month"):
+        rows = bench.place.results.areas("utc", period, ["air_temperature"], 0, START + 400 * DAY)
+        told = {area: status for area, status in rows.select("area", "status").iter_rows()}
+        assert told.pop("quartier:02") == "no_data"
+        assert set(told) == {"quartier:00", "quartier:01", "stadtbezirk:0"}
+        assert "no_data" not in told.values()
+
+
 def test_withdrawn_approval_hides_every_period_at_once_even_when_observations_press(bench, monkeypatch):
     monkeypatch.setattr(worker_module, "HIDING", 600)
     writer = bench.writer()
