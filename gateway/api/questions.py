@@ -12,7 +12,8 @@ import msgspec
 
 from gateway.aggregation.calendar import DAY_NS, HOUR_NS, DayBasis
 from gateway.aggregation.rules import capture_names
-from gateway.aggregator.query import MOST_WINDOWS, STATISTICS, Figures, Question, known_periods
+from gateway.aggregator.query import Figures
+from gateway.aggregator.question import MOST_WINDOWS, STATISTICS, Question, known_periods
 from gateway.api.paging import Key, decode_cursor, query_id
 from gateway.api.parameters import (
     DIALECT,

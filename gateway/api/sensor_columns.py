@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from gateway.aggregation.calendar import DayBasis, Period, to_datetime, window_frame
-from gateway.aggregator.query import Figures, Question, TooMuchError, method_version
+from gateway.aggregator.query import Figures
+from gateway.aggregator.question import Question, TooMuchError, method_version
 from gateway.api.formats.aggregates import NOT_REPRESENTATIVE, Named
 from gateway.api.formats.observations import unit_of
 from gateway.api.times import format_utc

@@ -16,7 +16,7 @@ import pytest
 from gateway.aggregation.calendar import DayBasis, to_datetime
 from gateway.aggregator.dirty import DirtyWindows, touched_times
 from gateway.aggregator.engine import Engine
-from gateway.aggregator.query import Question
+from gateway.aggregator.question import Question
 from gateway.aggregator.reading import FramesReading, Numbered, NumberedReading, Reading
 from gateway.aggregator.results import Results
 from gateway.app import parts

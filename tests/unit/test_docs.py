@@ -43,7 +43,7 @@ def test_the_locked_requirements_carry_hashes_and_no_index_address() -> None:
 
 
 def test_every_parameter_statistic_and_period_of_figures_is_in_their_page() -> None:
-    from gateway.aggregator.query import STATISTICS, known_periods
+    from gateway.aggregator.question import STATISTICS, known_periods
     from gateway.api.questions import PARAMETERS
 
     words = set(re.findall(r"`([^`]+)`", (ROOT / "docs/figures.md").read_text(encoding="utf-8")))

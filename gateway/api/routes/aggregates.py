@@ -16,7 +16,8 @@ from starlette.responses import Response, StreamingResponse
 
 from gateway.aggregation.calendar import DayBasis, to_datetime
 from gateway.aggregation.rules import capture
-from gateway.aggregator.query import STATISTICS, Figures, Question, TooMuchError, method_version
+from gateway.aggregator.query import Figures
+from gateway.aggregator.question import STATISTICS, Question, TooMuchError, estimated_rows, method_version
 from gateway.api.blocking import Blocking
 from gateway.api.formats.aggregates import Named, csv_head, csv_rows, features, row
 from gateway.api.paging import Key, encode_cursor
@@ -89,9 +90,7 @@ def shown(figures: Figures, question: Question, piece: pl.DataFrame) -> list[Row
 
 def estimate(figures: Figures, question: Question) -> int:
     """About how many rows the whole answer has."""
-    from gateway.aggregator.query import estimated_rows  # noqa: PLC0415 - beside the question it estimates
-
-    return estimated_rows(figures, question)
+    return estimated_rows(figures.plan_as_of(question.as_of), question)
 
 
 def _key(start: int, one: Mapping[str, Any]) -> Key:

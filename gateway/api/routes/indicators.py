@@ -16,7 +16,9 @@ from gateway.aggregation.calendar import DayBasis, to_datetime
 from gateway.aggregation.indicators.air import Limit
 from gateway.aggregation.rules import capture, capture_names, read
 from gateway.aggregator.indicators import catalogue
-from gateway.aggregator.query import Figures, Judged, TooMuchError, method_version
+from gateway.aggregator.judging import Judged
+from gateway.aggregator.query import Figures
+from gateway.aggregator.question import TooMuchError, method_version
 from gateway.api.blocking import Blocking
 from gateway.api.formats.aggregates import Named
 from gateway.api.formats.rows import answer

@@ -23,7 +23,8 @@ from gateway.aggregator.dirty import DirtyWindows
 from gateway.aggregator.engine import Engine
 from gateway.aggregator.guard import Guard
 from gateway.aggregator.places import Places, Site
-from gateway.aggregator.query import STATISTICS, Figures, Question, known_periods
+from gateway.aggregator.query import Figures
+from gateway.aggregator.question import STATISTICS, Question, known_periods
 from gateway.aggregator.results import Results
 from gateway.areas.model import Area
 

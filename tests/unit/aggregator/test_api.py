@@ -18,7 +18,8 @@ from conftest import HOUR, START, Facts, S, town
 
 from gateway.aggregator.indicators import catalogue
 from gateway.aggregator.places import Site
-from gateway.aggregator.query import Figures, known_periods
+from gateway.aggregator.query import Figures
+from gateway.aggregator.question import known_periods
 from gateway.api.app import create_app
 from gateway.api.blocking import Blocking
 from gateway.api.questions import PARAMETERS

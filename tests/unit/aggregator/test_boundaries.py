@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from conftest import HOUR, START, S
 
 from gateway.aggregation.calendar import DayBasis, midnight
-from gateway.aggregator.query import Figures, Question
+from gateway.aggregator.query import Figures
+from gateway.aggregator.question import Question
 
 MINUTE = 60 * S
 DAYS = 4

@@ -18,7 +18,8 @@ from conftest import AREAS, HOUR, START, S, Town
 
 from gateway.aggregator.engine import Engine
 from gateway.aggregator.marking import marking
-from gateway.aggregator.query import Figures, Question
+from gateway.aggregator.query import Figures
+from gateway.aggregator.question import Question
 from gateway.aggregator.reading import NumberedReading
 from gateway.aggregator.results import Results
 from gateway.registry.errors import RegistryError

@@ -18,7 +18,8 @@ from conftest import HOUR, START, S, Town, town
 from gateway.aggregation.calendar import DayBasis
 from gateway.aggregator.gate import area_rank, digest, gated, moved_between, rank
 from gateway.aggregator.indicators import catalogue
-from gateway.aggregator.query import Figures, Question
+from gateway.aggregator.query import Figures
+from gateway.aggregator.question import Question
 from gateway.aggregator.written import Writer
 from gateway.api.routes.places import site_rows
 
