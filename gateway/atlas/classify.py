@@ -5,12 +5,11 @@ table.csv --columns named by the method--> inputs --classification--> area, z_<v
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 
 from gateway.atlas.classification import AreaResult, Result, matrix, run, run_dynamic
 from gateway.atlas.errors import AtlasError, Fault, RefusedError, text
@@ -19,6 +18,7 @@ from gateway.atlas.methods import Method, parse_method, shipped
 from gateway.atlas.numbers import DecimalMark, NumberError
 from gateway.atlas.reading import Cell, Special, Table
 from gateway.atlas.table_cells import decimal_mark, input_value, strangers
+from gateway.spreadsheets import csv_lines, safe_text
 
 Inputs = dict[str, dict[str, Decimal | None]]
 WITHOUT = "left out on demand (--without)"
@@ -232,11 +232,6 @@ def printed(value: Decimal | None) -> str:
     return "0" if shown in {"-0", ""} else shown
 
 
-def guarded(cell: str) -> str:
-    """Text that a spreadsheet would take for a formula, made harmless."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
-
-
 def result_rows(
     result: Result, dynamic: Result | None = None, *, indicators: bool = False
 ) -> tuple[list[str], list[list[str]]]:
@@ -251,11 +246,11 @@ def result_rows(
     combined = matrix(result, dynamic) if dynamic else {}
     rows = []
     for area, row in result.areas.items():
-        cells = [guarded(area), *(printed(row.transformed.get(name)) for name in names)]
-        cells += [printed(row.sum), printed(row.index), guarded(row.label), guarded(row.excluded)]
+        cells = [safe_text(area), *(printed(row.transformed.get(name)) for name in names)]
+        cells += [printed(row.sum), printed(row.index), safe_text(row.label), safe_text(row.excluded)]
         if dynamic:
             change: AreaResult = dynamic.areas[area]
-            cells += [printed(change.index), guarded(change.label), guarded(combined.get(area, ""))]
+            cells += [printed(change.index), safe_text(change.label), safe_text(combined.get(area, ""))]
         if indicators:
             cells += [printed(row.indicators.get(name)) for name in names]
         rows.append(cells)
@@ -265,15 +260,12 @@ def result_rows(
 
 def to_csv(headings: Sequence[str], rows: Sequence[Sequence[str]], numeric: Sequence[str], *, german: bool) -> bytes:
     """CSV of a result: RFC 4180 with dots, or German with semicolons, decimal commas and BOM."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";" if german else ",", lineterminator="\r\n")
-    writer.writerow(headings)
-    for row in rows:
-        writer.writerow(
-            cell.replace(".", ",") if german and heading in numeric else cell
-            for heading, cell in zip(headings, row, strict=True)
-        )
-    return out.getvalue().encode("utf-8-sig" if german else "utf-8")
+    shown = (
+        [cell.replace(".", ",") if german and heading in numeric else cell
+         for heading, cell in zip(headings, row, strict=True)]
+        for row in rows
+    )  # fmt: skip
+    return csv_lines(chain([headings], shown), "de" if german else "rfc", first=True)
 
 
 def classify(

@@ -15,13 +15,10 @@ from gateway.atlas.reading import Cell, Special
 from gateway.registry.checks import device_id
 from gateway.registry.errors import RegistryError
 from gateway.registry.model import Attribute, PrivacyClass, Siting
+from gateway.spreadsheets import plain_text
 
 BERLIN = ZoneInfo("Europe/Berlin")
 KindOfTable = Literal["sites", "devices", "installations"]
-
-
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""Texts that begin so are formulas to a spreadsheet."""
 
 
 class CellError(RegistryError):
@@ -46,8 +43,7 @@ def text(cell: Cell, _: Context) -> str:
         return f"{cell:f}"
     if isinstance(cell, Special):
         raise _refuse(cell, f"ist kein Text ({cell.kind})", f"is no text ({cell.kind}); write it as text")
-    # An exported text that a spreadsheet would take for a formula carries an apostrophe.
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(RISKY) else cell
+    return plain_text(cell)
 
 
 def identity(cell: Cell, context: Context) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from itertools import chain
+from typing import Any
 
-from gateway.registry.columns import BERLIN, DEVICE_FACTS, RISKY, SHEETS, TABLES, Column, KindOfTable
+from gateway.registry.columns import BERLIN, DEVICE_FACTS, SHEETS, TABLES, Column, KindOfTable
 from gateway.registry.model import EVERY, Attribute, Device, Fact, Installation, Site
 from gateway.registry.service import Registry
+from gateway.spreadsheets import Dialect, csv_lines, number_text, safe_text
 
-Dialect = Literal["de", "rfc"]
 _LEFT_OUT = {"devices": {"site", "channel", "start", "stop", "valid_from"}, "sites": {"east", "north"}}
 
 
@@ -59,11 +59,9 @@ def rows_of(registry: Registry, kind: KindOfTable) -> list[list[Any]]:
 
 def to_csv(registry: Registry, kind: KindOfTable, dialect: Dialect = "de") -> bytes:
     """A table as CSV: "de" with semicolon, decimal comma and BOM for Excel, "rfc" with comma and point."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";" if dialect == "de" else ",", lineterminator="\r\n")
-    writer.writerow([column.de for column in columns_of(kind)])
-    writer.writerows(_csv_rows(rows_of(registry, kind), columns_of(kind), dialect))
-    return out.getvalue().encode("utf-8-sig" if dialect == "de" else "utf-8")
+    columns = columns_of(kind)
+    rows = _csv_rows(rows_of(registry, kind), columns, dialect)
+    return csv_lines(chain([[column.de for column in columns]], rows), dialect, first=True)
 
 
 def _csv_rows(rows: Iterable[Sequence[Any]], columns: Sequence[Column], dialect: Dialect) -> Iterable[list[str]]:
@@ -80,12 +78,9 @@ def _text(value: Any, column: Column, dialect: Dialect) -> str:
         case int():
             return _moment(value).isoformat()
         case float():
-            shown = repr(value)
-            whole = shown.removesuffix(".0")
-            return whole.replace(".", ",") if dialect == "de" else whole
+            return number_text(value, german=dialect == "de")
         case _:
-            risky = str(value).startswith(RISKY) and not column.required
-            return f"'{value}" if risky else str(value)
+            return str(value) if column.required else safe_text(str(value))
 
 
 def _moment(ns: int) -> datetime:

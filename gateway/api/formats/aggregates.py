@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from math import isfinite
 from typing import Any
 
-from gateway.api.formats.observations import Dialect, number_text, safe_text, unit_of
+from gateway.api.formats.observations import unit_of
 from gateway.api.times import format_local, format_utc
 from gateway.areas.model import Area
+from gateway.spreadsheets import Dialect, csv_lines, number_text, safe_text
 
 STATUS = {
     "ok": "ok",
@@ -85,14 +84,12 @@ def row(one: Mapping[str, Any], area: Area | None, zone: tzinfo, watermark: int,
 
 def csv_head(dialect: Dialect) -> bytes:
     """Byte order mark (German dialect) and the line of column names."""
-    if dialect == "de":
-        return ("\ufeff" + _lines([("beginn", *COLUMNS.values())], dialect)).encode()
-    return _lines([tuple(COLUMNS)], dialect).encode()
+    return csv_lines([("beginn", *COLUMNS.values()) if dialect == "de" else tuple(COLUMNS)], dialect, first=True)
 
 
 def csv_rows(rows: Iterable[Mapping[str, Any]], dialect: Dialect) -> bytes:
     """The lines of some rows as `row` makes them."""
-    return _lines((_cells(each, dialect) for each in rows), dialect).encode()
+    return csv_lines((_cells(each, dialect) for each in rows), dialect)
 
 
 def features(rows: Iterable[Mapping[str, Any]], geometry: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -127,9 +124,3 @@ def _cells(each: Mapping[str, Any], dialect: Dialect) -> tuple[str, ...]:
         local = each["period_start_local"]
         cells.insert(0, f"{local[8:10]}.{local[5:7]}.{local[:4]} {local[11:16]}")
     return tuple(cells)
-
-
-def _lines(rows: Iterable[tuple[str, ...]], dialect: Dialect) -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=";" if dialect == "de" else ",", lineterminator="\r\n").writerows(rows)
-    return out.getvalue()

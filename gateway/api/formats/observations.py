@@ -1,27 +1,21 @@
 """Observations as JSON rows and as CSV, in the German dialect and in that of RFC 4180.
 
-German (`de`): `;`, decimal comma, UTF-8 with byte order mark, CRLF, `dd.mm.yyyy HH:MM` beside ISO 8601 with offset;
-opens in a German spreadsheet by a double click. `rfc`: `,`, decimal point, ISO 8601 in UTC; for R and Python.
-In both a text that a spreadsheet would take for a formula is led by an apostrophe; in the German one a name that it
-would take for a number is written ="7076120000000001".
+Beside what `gateway.spreadsheets` says of the two: the German one has `dd.mm.yyyy HH:MM` beside ISO 8601 with offset,
+RFC 4180 ISO 8601 in UTC. In both a text that a spreadsheet would take for a formula is led by an apostrophe; in the
+German one a name that it would take for a number is written ="7076120000000001".
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
-from decimal import Decimal
 from math import isfinite
-from typing import Any, Literal
+from typing import Any
 
 from gateway.api.times import format_local, format_utc
 from gateway.model import Flag, Observation
 from gateway.quantities import QUANTITIES
-
-Dialect = Literal["de", "rfc"]
+from gateway.spreadsheets import Dialect, csv_lines, name_text, number_text, safe_text
 
 STATUS: dict[int, tuple[str, str]] = {
     Flag.GOOD: ("gut", "good"),
@@ -36,8 +30,6 @@ _COLUMNS = {
     "de": ("geraet", "kanal", "messgroesse", "einheit", "zeit", "zeit_iso", "wert", "flag", "status"),
     "rfc": ("device", "channel", "quantity", "unit", "time", "value", "flag", "status"),
 }
-_NUMBER = re.compile(r"\d+([.,]\d+)?([eE][+-]?\d+)?", re.ASCII)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def unit_of(quantity: str) -> str:
@@ -63,13 +55,12 @@ def json_rows(rows: Sequence[Observation]) -> list[dict[str, Any]]:
 
 def csv_head(dialect: Dialect) -> bytes:
     """Byte order mark (German dialect) and the line of column names."""
-    mark = "\ufeff" if dialect == "de" else ""
-    return (mark + _lines([_COLUMNS[dialect]], dialect)).encode()
+    return csv_lines([_COLUMNS[dialect]], dialect, first=True)
 
 
 def csv_rows(rows: Iterable[Observation], dialect: Dialect, zone: tzinfo) -> bytes:
     """The lines of some observations; local times are those of `zone`."""
-    return _lines((_cells(row, dialect, zone) for row in rows), dialect).encode()
+    return csv_lines((_cells(row, dialect, zone) for row in rows), dialect)
 
 
 def _cells(row: Observation, dialect: Dialect, zone: tzinfo) -> tuple[str, ...]:
@@ -89,29 +80,3 @@ def _cells(row: Observation, dialect: Dialect, zone: tzinfo) -> tuple[str, ...]:
 
 def _finite(value: float | None) -> float | None:
     return value if value is not None and isfinite(value) else None
-
-
-def number_text(value: float | None, *, german: bool) -> str:
-    """Shortest digits that give the same double again, never with an exponent."""
-    if value is None or not isfinite(value):
-        return ""
-    text = repr(float(value)).removesuffix(".0")
-    if "e" in text:
-        text = format(Decimal(text), "f")
-    return text.replace(".", ",") if german else text
-
-
-def safe_text(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def name_text(text: str, *, german: bool) -> str:
-    """A name; in the German dialect one of digits stays text in a spreadsheet, as no 7,08E+15 and with its zeros."""
-    return f'="{text}"' if german and _NUMBER.fullmatch(text) else safe_text(text)
-
-
-def _lines(rows: Iterable[tuple[str, ...]], dialect: Dialect) -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=";" if dialect == "de" else ",", lineterminator="\r\n").writerows(rows)
-    return out.getvalue()

@@ -8,8 +8,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from gateway.api.formats.observations import number_text
-from gateway.atlas.classify import guarded, to_csv
+from gateway.spreadsheets import csv_lines, number_text, safe_text
 
 
 def json_answer(body: Any) -> Response:
@@ -28,7 +27,7 @@ def answer(rows: Sequence[Mapping[str, Any]], query: Mapping[str, Any], meta: Ma
     warned = [each["id"] for each in meta.get("warnings", ()) if isinstance(each, Mapping)]
     if warned:
         headers["X-Warnings"] = ",".join(dict.fromkeys(warned))
-    content = to_csv([guarded(heading) for heading in headings], cells, (), german=german)
+    content = csv_lines([[safe_text(heading) for heading in headings], *cells], query["dialect"], first=True)
     return Response(content, media_type="text/csv; charset=utf-8; header=present", headers=headers)
 
 
@@ -37,4 +36,4 @@ def _cell(value: Any, *, german: bool) -> str:
         return ""
     if isinstance(value, float):
         return number_text(value, german=german)
-    return str(value) if isinstance(value, bool | int) else guarded(str(value))
+    return str(value) if isinstance(value, bool | int) else safe_text(str(value))

@@ -189,7 +189,7 @@ def build(registry: Registry) -> None:
         edit.set_fact(Fact(device="bus", attribute="expected", value=30.0))
         edit.install(Installation(device="a84041000181c061", site="A", start=1772319600 * 10**9))
         edit.install(Installation(device="a84041000181c061", channel="probe", site="=B", special=True))
-        edit.calibrate("a84041000181c061", "air_temperature", shift=-0.4, site="A", start=1772319600 * 10**9)
+        edit.calibrate("a84041000181c061", "air_temperature", shift=-0.00004, site="A", start=1772319600 * 10**9)
 
 
 @pytest.mark.parametrize("dialect", ["de", "rfc"])
