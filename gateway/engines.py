@@ -36,6 +36,11 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def cause_of(error: SQLAlchemyError) -> str:
+    """What went wrong, by the name of the driver's error alone: its words may hold a password or somebody's data."""
+    return type(error.__cause__ or error).__name__
+
+
 def _prepare(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # transactions are begun by `_begin`, not by the driver at its own moment
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 10000", "foreign_keys = ON"):

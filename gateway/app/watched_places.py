@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.app.watched import Place
 from gateway.config import Settings
-from gateway.engines import READING
+from gateway.engines import READING, cause_of
 from gateway.registry import tables
 from gateway.registry.model import Attribute
 from gateway.registry.opening import database_url, open_engine
@@ -28,7 +28,7 @@ def read_places(settings: Settings, clock: Callable[[], int] = time.time_ns) -> 
     try:
         return _places(engine, clock())
     except SQLAlchemyError as error:
-        _log.warning("places of devices cannot be read", detail=type(error.__cause__ or error).__name__)
+        _log.warning("places of devices cannot be read", detail=cause_of(error))
         return None
     finally:
         engine.dispose()

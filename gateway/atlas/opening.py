@@ -12,7 +12,7 @@ from gateway import engines
 from gateway.atlas.definitions import load_definitions
 from gateway.atlas.errors import AtlasError, text
 from gateway.atlas.registers import Registers
-from gateway.engines import EngineError
+from gateway.engines import EngineError, cause_of
 
 
 def open_engine(url: str) -> Engine:
@@ -47,8 +47,7 @@ def open_registers(url: str | None, folder: Path) -> Registers:
         registers.create_tables()
     except SQLAlchemyError as error:
         registers.engine.dispose()
-        problem = type(error.__cause__ or error).__name__
         raise AtlasError(
-            text("die Datenbank ist nicht erreichbar", f"the database cannot be reached: {problem}")
+            text("die Datenbank ist nicht erreichbar", f"the database cannot be reached: {cause_of(error)}")
         ) from None
     return registers

@@ -10,12 +10,12 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.config import Settings
-from gateway.engines import READING
+from gateway.engines import READING, cause_of
 from gateway.registry import tables
 from gateway.registry.errors import RegistryError
 from gateway.registry.fleet import Device as Row
 from gateway.registry.model import EVERY, Attribute, Status
-from gateway.registry.opening import database_url, open_engine, ready
+from gateway.registry.opening import database_url, open_ready
 
 DEFAULT_INTERVAL = Row().expected_interval
 _PUBLISHABLE = frozenset({Status.APPROVED, Status.ACTIVE})
@@ -41,14 +41,8 @@ class Database:
         """Open it and see that its tables are of this version."""
         url = database_url(settings)
         assert url is not None
-        engine = open_engine(url)
-        try:
-            ready(engine)
-        except BaseException:
-            engine.dispose()
-            raise
         self._data_dir = settings.data_dir
-        self._engine = engine.execution_options(**{READING: True})
+        self._engine = open_ready(url).execution_options(**{READING: True})
 
     def close(self) -> None:
         """Release the connection."""
@@ -59,8 +53,7 @@ class Database:
         try:
             return self._read(self._engine, known)
         except SQLAlchemyError as error:
-            problem = type(error.__cause__ or error).__name__
-            raise RegistryError("die Registrierung ist nicht erreichbar", f"not reached: {problem}") from None
+            raise RegistryError("die Registrierung ist nicht erreichbar", f"not reached: {cause_of(error)}") from None
 
     def _path(self, name: str) -> Path | None:
         return self._data_dir / name if name else None

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import engines, migrating
 from gateway.config import Settings
-from gateway.engines import READING, EngineError
+from gateway.engines import READING, EngineError, cause_of
 from gateway.registry.errors import RegistryError, RegistryUnavailableError
 from gateway.registry.migrations import HEAD
 from gateway.registry.place import FILE
@@ -65,6 +65,17 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def open_ready(url: str) -> Engine:
+    """An engine whose tables are those of this version; see `open_engine` and `ready` for what may be wrong."""
+    engine = open_engine(url)
+    try:
+        ready(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
 def current_version(connection: Connection) -> str | None:
     """The version of the tables, None when there are none."""
     return migrating.current_version(connection, VERSION_TABLE)
@@ -90,9 +101,8 @@ def ready(engine: Engine) -> None:
             upgrade(engine)
             return
     except SQLAlchemyError as error:
-        problem = type(error.__cause__ or error).__name__
         raise RegistryUnavailableError(
-            "die Registrierung ist nicht erreichbar", f"the registry's database cannot be reached: {problem}"
+            "die Registrierung ist nicht erreichbar", f"the registry's database cannot be reached: {cause_of(error)}"
         ) from None
     if found is not None and found > HEAD:
         raise RegistryUnavailableError(

@@ -11,6 +11,7 @@ from gateway.aggregator.places import Places
 from gateway.aggregator.places import Site as Place
 from gateway.areas.model import Area
 from gateway.config import ConfigError
+from gateway.engines import cause_of
 from gateway.registry.membership import as_area
 from gateway.registry.model import AreaVersion, Owner, Site
 from gateway.registry.service import Registry
@@ -21,8 +22,7 @@ def _reached() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        problem = type(error.__cause__ or error).__name__
-        raise ConfigError(f"the registry's database cannot be reached: {problem}") from error
+        raise ConfigError(f"the registry's database cannot be reached: {cause_of(error)}") from error
 
 
 class RegistryPlaces:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.engines import READING
+from gateway.engines import READING, cause_of
 from gateway.registry import removing, sources, tables
 from gateway.registry.change import KINDS, Change, to_entry
 from gateway.registry.editing import Editing
 from gateway.registry.errors import RegistryError, RegistryUnavailableError
 from gateway.registry.model import AreaVersion, Entry, Fact, Installation, Site, Source
-from gateway.registry.opening import open_engine, ready
+from gateway.registry.opening import open_ready
 from gateway.registry.timeline import OPEN, Span
 from gateway.registry.windows import Window, device_windows, site_windows, spans
 
@@ -115,14 +115,9 @@ class Registry:
         Raises:
             RegistryError: no usable URL. RegistryUnavailableError: not reachable, or tables of another version.
         """
-        self.engine = open_engine(url)
+        self.engine = open_ready(url)
         self._reader = self.engine.execution_options(**{READING: True})
         self._clock = clock
-        try:
-            ready(self.engine)
-        except BaseException:
-            self.engine.dispose()
-            raise
 
     def close(self) -> None:
         """Release the connections."""
@@ -147,9 +142,9 @@ class Registry:
         except DryRunError:
             pass
         except SQLAlchemyError as error:
-            problem = type(error.__cause__ or error).__name__
             raise RegistryUnavailableError(
-                "die Registrierung nahm die Änderung nicht an", f"the registry did not take the change: {problem}"
+                "die Registrierung nahm die Änderung nicht an",
+                f"the registry did not take the change: {cause_of(error)}",
             ) from error
 
     def _write(self, change: Change) -> None:
