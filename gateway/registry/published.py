@@ -18,14 +18,27 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.config import Settings
 from gateway.engines import READING
 from gateway.registry import tables
+from gateway.registry.change import KINDS
 from gateway.registry.errors import RegistryError
-from gateway.registry.model import Attribute, Level, PrivacyClass, Siting, Source, Status, publication_level
+from gateway.registry.model import (
+    Attribute,
+    Device,
+    Identifier,
+    Level,
+    PrivacyClass,
+    Siting,
+    Source,
+    Status,
+    publication_level,
+)
 from gateway.registry.opening import database_url, open_engine, ready
 from gateway.registry.seen import SeenDevices
 
 _log = structlog.get_logger(__name__)
 _ORDER = tuple(Level)
 _Facts = tuple[Mapping[str, Source], Mapping[str, str], frozenset[str], frozenset[str]]
+_NAMED = (KINDS[Device].name, KINDS[Identifier].name)
+"""Kinds of entries whose key is the id of a device."""
 SEEN_AGAIN = 5.0
 """Seconds between two looks at which source a device was heard by."""
 
@@ -48,7 +61,7 @@ class Snapshot:
             sources: of the registry, by id.
             source_of: device → source, as the registry has it.
             personal: devices whose single values are personal data.
-            guarded: devices in private hands, indoors or on the move: their single readings are not shown.
+            guarded: devices in private hands, indoors, on the move or removed: their single readings are not shown.
             heard_by: the configured source by which a device is heard, "" when it was not.
             configured: names of all configured sources.
             digest: see Allowed.
@@ -151,19 +164,24 @@ class Published:
             guarded |= set(connection.execute(select(d.id).where(d.mobile)).scalars())
             f = tables.fact.c
             guarded |= set(connection.execute(select(f.device).where(f.attribute == Attribute.MOBILE)).scalars())
+            a = tables.audit.c
+            taken = select(a.key).where(a.kind.in_(_NAMED), a.action == "remove")
+            removed = set(connection.execute(taken).scalars())  # nobody says any more whose they are
             for device, source, privacy in connection.execute(select(d.id, d.source, d.privacy)):
+                removed.discard(device)
                 if source:
                     source_of[device] = source
                 if privacy == PrivacyClass.PERSONAL:
                     personal.add(device)
             for identifier, device in connection.execute(select(n.identifier, n.device)):
+                removed.discard(identifier)
                 if device in source_of:
                     source_of[identifier] = source_of[device]
                 for some in (personal, guarded):
                     if device in some:
                         some.add(identifier)
         self._version, self._facts = version, (
-            sources, source_of, frozenset(personal), frozenset(guarded),
+            sources, source_of, frozenset(personal), frozenset(guarded | removed),
         )  # fmt: skip
         self._generation += 1
         self._snapshot = self._made()

@@ -52,9 +52,10 @@ def remove(change: Change, type_: type[Removable], ids: Sequence[str]) -> list[E
                 reasons += _needs_source(change, entry)
                 removed.append(entry)
     if reasons:
-        raise RegistryError(*("; ".join(words) for words in zip(*reasons, strict=True)), "id")
-    for entry in removed:
-        change.take(entry)
+        de, en = ("; ".join(words) for words in zip(*reasons, strict=True))
+        raise RegistryError(de, en, "id")
+    for each in removed:
+        change.take(each)
     return removed
 
 

@@ -18,6 +18,7 @@ from tests.unit.registry import (
     test_importing,
     test_places,
     test_registry,
+    test_removing,
     test_sources,
 )
 from tests.unit.registry.conftest import settle_city
@@ -58,7 +59,7 @@ def city(registry: Registry) -> Registry:
     return settle_city(registry)
 
 
-for _module in (test_catalogue, test_importing, test_places, test_registry, test_sources):
+for _module in (test_catalogue, test_importing, test_places, test_registry, test_removing, test_sources):
     for _name, _test in vars(_module).items():
         asks = inspect.isfunction(_test) and {"registry", "city"} & inspect.signature(_test).parameters.keys()
         if _name.startswith("test_") and asks and _name != "test_in_sqlite":

@@ -6,6 +6,7 @@ entries.py   tenants, owners, sites, devices and their further ids: list, add, c
 hanging.py   where devices hang: install, take down, move, retire, mobile
 facts.py     what holds for a time: intervals, classes, calibrations
 areas.py     boundaries: check, load, list, write out
+removing.py  taking out what was entered wrongly
 sources.py   data sources, their approval, their catalogue
 upkeep.py    the audit log, the version of the tables
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import click
 
-from gateway.cli.registry import areas, entries, facts, hanging, sources, tables, upkeep
+from gateway.cli.registry import areas, entries, facts, hanging, removing, sources, tables, upkeep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,7 +30,7 @@ def registry() -> None:
 
 
 for _command in (
-    *tables.COMMANDS, *entries.COMMANDS, *hanging.COMMANDS, *facts.COMMANDS, *areas.COMMANDS, *sources.COMMANDS,
-    *upkeep.COMMANDS,
+    *tables.COMMANDS, *entries.COMMANDS, *hanging.COMMANDS, *facts.COMMANDS, *removing.COMMANDS, *areas.COMMANDS,
+    *sources.COMMANDS, *upkeep.COMMANDS,
 ):  # fmt: skip
     registry.add_command(_command)

@@ -145,7 +145,7 @@ def test_of_a_device_that_is_registered_no_more_nothing_written_stays(bench):
     assert {"hour", "day", "month"} <= bench.turn(writer)
     for period in ("hour", "day", "month"):
         rows = bench.place.results.areas("utc", period, ["air_temperature"], 0, START + 400 * DAY)
-        told = {area: status for area, status in rows.select("area", "status").iter_rows()}
+        told = dict(rows.select("area", "status").iter_rows())
         assert told.pop("quartier:02") == "no_data"
         assert set(told) == {"quartier:00", "quartier:01", "stadtbezirk:0"}
         assert "no_data" not in told.values()

@@ -174,6 +174,45 @@ def test_a_wrong_installation_is_corrected(filled):
     assert "hangs at no site" in filled("correct", "nb-7", "--at", "2026-03-05", "--never", code=1).output
 
 
+def test_what_was_entered_wrongly_is_removed(filled):
+    filled("install", "nb-7", "A", "--from", "2026-03-01", "--quantity", "pm2_5", "--factor", "0.9")
+    filled("identify", "nb-7", "mqtt-7", "--network", "mqtt")
+    refused = filled("remove", "device", "nb-7", "nb-8", "mqtt-7", code=1).output
+    assert "nicht eingetragen: Gerät 'nb-8', 'mqtt-7' (weitere Kennung von nb-7); es wird nichts entfernt / " in refused
+    assert "hier hängt oder hing nb-7 [2026-03-01" in filled("remove", "site", "B", "A", code=1).output
+    shown = ("Gerät / device: nb-7", "Kennung / id: mqtt-7 (nb-7)", "Installation: nb-7 * A [2026-03-01 00:00+01:00, ",
+             "Angabe / fact: nb-7 factor 0.9 * pm2_5 A [", "neu berechnet / computed again: A [2026-03-01 00:00+01:00",
+             "Gerät / device 1, Kennung / id 1, Installation 1, Angabe / fact 3")  # fmt: skip
+    said = filled("remove", "device", "nb-7", "--dry-run").output
+    assert all(words in said for words in shown)
+    assert "Probelauf / dry run" in said
+    assert "nb-7" in filled("devices").output
+    said = filled("remove", "device", "nb-7", "--who", "petra", "--reason", "Tippfehler").output
+    assert all(words in said for words in shown)
+    assert "dry run" not in said
+    assert "The journal and stored readings stay as they are" in said
+    assert "nb-7" not in filled("devices").output
+    lines = [
+        json.loads(line) for line in filled("audit", "--key", "nb-7", "--limit", "5", "--json").output.splitlines()
+    ]
+    assert {(line["who"], line["action"], line["reason"]) for line in lines} == {("petra", "remove", "Tippfehler")}
+    assert lines[-1]["before"]["id"] == "nb-7"
+    said = filled("remove", "site", "A", "B").output
+    assert "Standort / site 2" in said
+    assert "journal" not in said
+
+
+def test_a_proposed_source_is_removed_and_an_approved_one_retired(run, tmp_path: Path):
+    text = 'id = "{0}"\ntitle = "Luft"\npurpose = "Luft"\nlegal_basis = "§ 3"\ncontroller = "Umweltamt"\n'
+    for name in ("air", "ari"):
+        (tmp_path / f"{name}.toml").write_text(text.format(name))
+        run("sources", "propose", f"{name}.toml", "--who", "petra")
+    run("sources", "approve", "air", "--who", "andrea")
+    assert "retire" in run("remove", "source", "ari", "air", code=1).output
+    assert "entfernt / removed: Quelle / source 1" in run("remove", "source", "ari").output
+    assert "ari" not in run("sources", "list").output
+
+
 def boundaries(path: Path, *rows: tuple[str, float, float, float]) -> str:
     """Rows of (number, west, east, height) in hundredths of a degree, as a GeoJSON file."""
     features = [

@@ -113,6 +113,28 @@ def test_single_readings_of_gardens_rooms_and_what_moves_are_not_told(registry, 
     }  # fmt: skip
 
 
+def test_what_was_taken_out_of_the_registry_is_not_told_singly(settings, registry, published, clock):
+    """Its readings are in the store still, and nobody says any more that they were somebody's."""
+    approve(registry, replace(AIR, id="nbiot", publication=(("*", "site"),)))
+    with registry.change("m") as edit:
+        edit.save_site(Site(id="garden", private=True))
+        edit.save_device(Device(id="d"))
+        edit.identify(Identifier(identifier="d2", device="d"))
+        edit.install(Installation(device="d", site="garden"))
+    heard = [Heard(device=name, source="nbiot", last_seen=1, count=1) for name in ("d", "d2", "stranger")]
+    SeenDevices(settings.data_dir / "devices.sqlite").update(heard)
+    published.now().level("d", "air_temperature")
+    clock.now += SEEN_AGAIN
+    with registry.change("m") as edit:
+        edit.remove(Device, ["d"])
+    now = published.now()
+    shown = {name: now.readings(name, "air_temperature") for name in ("d", "d2", "stranger")}
+    assert shown == {"d": False, "d2": False, "stranger": True}
+    with registry.change("m") as edit:  # it is known again, and hangs in no garden
+        edit.save_device(Device(id="d"))
+    assert published.now().readings("d", "air_temperature")
+
+
 def test_without_a_registry_nothing_may_be_published_until_there_is_one(settings, published):
     assert published.now().level("d", "pm2_5") == "none"
     made = Registry(create_file(settings))
