@@ -11,8 +11,9 @@ from typing import Any
 from gateway.aggregation.calendar import Period
 from gateway.aggregator.query import Figures
 from gateway.aggregator.question import STATISTICS, Question, TooMuchError
+from gateway.api.faults import Faults
 from gateway.api.parameters import Parameter, ParameterError, choice, one_of, plain_text, quantity
-from gateway.api.questions import RANGE, Faults, name_list, read_range, share
+from gateway.api.questions import RANGE, name_list, read_range, share
 from gateway.api.sensor_columns import area_names, question_of, sensor_columns
 from gateway.atlas.errors import AtlasError
 from gateway.atlas.joint.columns import Column, Place

@@ -153,6 +153,22 @@ DIALECT = choice(
 )
 
 
+PAGE = 1000
+_MAX_PAGE = 10_000
+LIMIT = Parameter(
+    name="limit",
+    read=whole_number(1, _MAX_PAGE),
+    description=f"Zeilen je Seite; ohne: {PAGE}, CSV alle. Rows of a page; absent: {PAGE}, CSV all.",
+    schema={"type": "integer", "minimum": 1, "maximum": _MAX_PAGE},
+)
+CURSOR = Parameter(name="cursor", read=str, description="Fortsetzung, aus `next`. Continuation, from `next`.")
+
+
+def page_size(values: Mapping[str, Any]) -> int | None:
+    """Rows of a page by the parameters `limit` and `format`; None: all of them (CSV only)."""
+    return values["limit"] or (None if values["format"] == "csv" else PAGE)
+
+
 def read_parameters(query: QueryParams, table: Sequence[Parameter]) -> dict[str, Any]:
     """Values by name; raises ProblemError 422 with every fault there is."""
     known = {parameter.name: parameter for parameter in table}

@@ -14,24 +14,22 @@ from gateway.aggregation.calendar import DAY_NS, HOUR_NS, DayBasis
 from gateway.aggregation.rules import capture_names
 from gateway.aggregator.query import Figures
 from gateway.aggregator.question import MOST_WINDOWS, STATISTICS, Question, known_periods
-from gateway.api.paging import Key, decode_cursor, query_id
+from gateway.api.faults import Faults
+from gateway.api.paging import Key, query_id
 from gateway.api.parameters import (
+    CURSOR,
     DIALECT,
+    LIMIT,
     Parameter,
     ParameterError,
     answer_format,
     choice,
-    fault,
-    invalid,
     one_of,
+    page_size,
     quantity,
-    whole_number,
 )
-from gateway.api.times import ZONES, TimeFormatError, parse_time
-from gateway.problems import Fault
+from gateway.api.times import ZONES
 
-PAGE = 1000
-MAX_PAGE = 10_000
 _MOST_NAMES = 100
 _DAYS = {"hour": 1, "day": 31, "week": 92, "month": 366, "quarter": 732, "year": 3660,
          "hour_of_day": 28, "hour_of_week": 28}  # fmt: skip
@@ -99,10 +97,7 @@ PARAMETERS = (
     choice("include_invalid", "false", ("true", "false"), "Werte zeigen, die zu wenig Daten haben. Show values of too little data."),
     choice("capture", "default", capture_names(), "Regel der Mindestabdeckung. Rule of least capture."),
     answer_format("json", "csv", "geojson"),
-    DIALECT,
-    Parameter(name="limit", read=whole_number(1, MAX_PAGE), schema={"type": "integer", "minimum": 1, "maximum": MAX_PAGE},
-              description=f"Zeilen je Seite; ohne: {PAGE}, CSV alle. Rows of a page; absent: {PAGE}, CSV all."),
-    Parameter(name="cursor", read=str, description="Fortsetzung, aus next. Continuation, from next."),
+    DIALECT, LIMIT, CURSOR,
 )  # fmt: skip
 
 
@@ -117,43 +112,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     id: str
 
 
-class Faults:
-    """Gathers what is wrong, so that one answer names all of it."""
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values = values
-        self.found: list[Fault] = []
-
-    def add(self, name: str, de: str, en: str) -> None:
-        """One more."""
-        value = self._values[name]
-        text = ",".join(str(part) for part in value) if isinstance(value, tuple) else str(value or "")
-        self.found.append(fault(name, text, ParameterError(de, en)))
-
-    def moment(self, name: str) -> int | None:
-        """A time in ns; None when it is absent or wrong."""
-        if self._values[name] is None:
-            return None
-        try:
-            return parse_time(self._values[name], self._values["day_basis"])
-        except TimeFormatError as error:
-            self.add(name, error.why, error.why_en)
-            return None
-
-    def check(self) -> None:
-        """Raise ProblemError 422 when there is any."""
-        if self.found:
-            raise invalid(*self.found)
-
-
 def read_range(faults: Faults, now: int, period: str) -> tuple[int, int]:
     """Begin and end in ns."""
     stop = faults.moment("to")
     begin = faults.moment("from")
     stop = now if stop is None else stop
     start = max(0, stop - _DAYS[period] * DAY_NS) if begin is None else begin
-    if not faults.found and start >= stop:
-        faults.add("from", "Der Beginn muss vor dem Ende liegen.", "The begin must be before the end.")
+    if not faults.found:
+        faults.ordered(start, stop)
     if (stop - start) // (HOUR_NS * _HOURS.get(period, 1)) > MOST_WINDOWS:
         faults.add("from", f"Höchstens {MOST_WINDOWS} Fenster.", f"{MOST_WINDOWS} windows at most.")
     return start, stop
@@ -181,9 +147,7 @@ def read_question(values: Mapping[str, Any], figures: Figures, now: int) -> Aske
     faults = Faults(values)
     start, stop = read_range(faults, now, values["period"])
     read_where(values, faults, figures)
-    as_of = faults.moment("as_of")
-    if as_of is not None and as_of > now:
-        faults.add("as_of", "Liegt in der Zukunft.", "Is in the future.")
+    as_of = faults.past("as_of", now)
     if as_of is not None and values["qc"] != (1, 2):
         faults.add("as_of", "Frühere Stände gibt es nur mit qc=1,2.", "Earlier states exist with qc=1,2 only.")
     faults.check()
@@ -194,14 +158,9 @@ def read_question(values: Mapping[str, Any], figures: Figures, now: int) -> Aske
         rule=values["capture"],
     )  # fmt: skip
     id_ = query_id(question)
-    after = None
-    if values["cursor"] is not None:
-        try:
-            after = decode_cursor(id_, values["cursor"])
-        except ParameterError as error:
-            faults.add("cursor", error.why, error.why_en)
-            faults.check()
-    limit = values["limit"] or (None if values["format"] == "csv" else PAGE)
+    after = faults.cursor(id_)
+    faults.check()
     return Asked(
-        question=question, format=values["format"], dialect=values["dialect"], limit=limit, after=after, id=id_
-    )
+        question=question, format=values["format"], dialect=values["dialect"], limit=page_size(values), after=after,
+        id=id_,
+    )  # fmt: skip

@@ -25,7 +25,7 @@ from gateway.api.parameters import read_parameters
 from gateway.api.questions import PARAMETERS, Asked, read_question
 from gateway.api.routes.indicators import add_indicators
 from gateway.api.routes.places import add_places
-from gateway.api.times import ZONES, format_utc
+from gateway.api.times import ZONES, format_utc, parse_time
 from gateway.problems import Kind, ProblemError, documented
 
 PATH = "/v1/aggregates"
@@ -110,8 +110,6 @@ def _after(piece: pl.DataFrame, after: Key | None) -> pl.DataFrame:
 
 def _next(path: str, given: dict[str, str], asked: Asked, rows: Sequence[Row]) -> str:
     last = rows[-1]
-    from gateway.api.times import parse_time  # noqa: PLC0415 - the row says its time as text
-
     at = parse_time(last["period_start"], "utc")
     one = {"key": last["key"], "area": last["area_id"], "quantity": last["quantity"], "stat": last["stat"]}
     question = asked.question

@@ -20,10 +20,11 @@ from gateway.aggregator.judging import Judged
 from gateway.aggregator.query import Figures
 from gateway.aggregator.question import TooMuchError, method_version
 from gateway.api.blocking import Blocking
+from gateway.api.faults import Faults
 from gateway.api.formats.aggregates import Named
 from gateway.api.formats.rows import answer
 from gateway.api.parameters import DIALECT, Parameter, answer_format, known_as, one_of, read_parameters
-from gateway.api.questions import RANGE, WHERE, Faults, name_list, read_range, read_where
+from gateway.api.questions import RANGE, WHERE, name_list, read_range, read_where
 from gateway.api.times import format_utc
 from gateway.problems import Kind, ProblemError, documented
 
@@ -53,9 +54,7 @@ def add_indicators(router: APIRouter, figures: Figures, blocking: Blocking, cloc
         faults = Faults(values)
         start, stop = read_range(faults, clock(), "month")
         read_where(values, faults, figures)
-        as_of = faults.moment("as_of")
-        if as_of is not None and as_of > clock():
-            faults.add("as_of", "Liegt in der Zukunft.", "Is in the future.")
+        as_of = faults.past("as_of", clock())
         faults.check()
         try:
             rows = await blocking(_rows, figures, values, start, stop, as_of)

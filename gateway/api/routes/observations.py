@@ -14,29 +14,28 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from gateway.api.blocking import Blocking
+from gateway.api.faults import Faults
 from gateway.api.formats.observations import csv_head, csv_rows, json_rows, unit_of
-from gateway.api.paging import Key, decode_cursor, encode_cursor, fetch_page, key, query_id
+from gateway.api.paging import Key, encode_cursor, fetch_page, key, query_id
 from gateway.api.parameters import (
+    CURSOR,
     DIALECT,
+    LIMIT,
+    PAGE,
     Parameter,
-    ParameterError,
     answer_format,
     choice,
-    fault,
-    invalid,
+    page_size,
     plain_text,
     quantity,
     read_parameters,
-    whole_number,
 )
-from gateway.api.times import ZONES, TimeFormatError, format_utc, parse_time
+from gateway.api.times import ZONES, format_utc
 from gateway.model import SECOND_NS, Observation, Store
 from gateway.problems import Kind, documented
 
 PATH = "/v1/observations"
 DAY_NS = 86400 * SECOND_NS
-PAGE = 1000
-MAX_PAGE = 10_000
 _CSV_CHUNK = 5000
 _ROW = {
     "time": "2026-06-01T10:00:00Z",
@@ -86,17 +85,8 @@ PARAMETERS = (
     ),
     answer_format("json", "csv"),
     DIALECT,
-    Parameter(
-        name="limit",
-        read=whole_number(1, MAX_PAGE),
-        description=f"Zeilen je Seite; ohne: JSON {PAGE}, CSV alle. Rows of a page; absent: JSON {PAGE}, CSV all.",
-        schema={"type": "integer", "minimum": 1, "maximum": MAX_PAGE},
-    ),
-    Parameter(
-        name="cursor",
-        read=str,
-        description="Fortsetzung, aus `next`. Continuation, from `next`.",
-    ),
+    LIMIT,
+    CURSOR,
 )
 
 
@@ -156,39 +146,25 @@ def observations_router(store: Store, blocking: Blocking, clock: Callable[[], in
 
 
 def _read(values: Mapping[str, Any], clock: Callable[[], int]) -> _Query:
-    basis = values["day_basis"]
-    faults = []
-    bounds: dict[str, int] = {}
-    for name in ("from", "to"):
-        if values[name] is None:
-            continue
-        try:
-            bounds[name] = parse_time(values[name], basis)
-        except TimeFormatError as error:
-            faults.append(fault(name, values[name], ParameterError(error.why, error.why_en)))
-    if faults:
-        raise invalid(*faults)
-    stop = bounds.get("to", clock())
-    start = bounds.get("from", max(0, stop - DAY_NS))
-    if start >= stop:
-        order = ParameterError("Der Beginn muss vor dem Ende liegen.", "The begin must be before the end.")
-        raise invalid(fault("from", values["from"] or "", order))
+    faults = Faults(values)
+    begin, end = faults.moment("from"), faults.moment("to")
+    faults.check()
+    stop = clock() if end is None else end
+    start = max(0, stop - DAY_NS) if begin is None else begin
+    faults.ordered(start, stop)
+    faults.check()
     id_ = query_id(values["device"], values["quantity"], start, stop)
-    after = None
-    if values["cursor"] is not None:
-        try:
-            after = decode_cursor(id_, values["cursor"])
-        except ParameterError as error:
-            raise invalid(fault("cursor", values["cursor"], error)) from None
+    after = faults.cursor(id_)
+    faults.check()
     return _Query(
         device=values["device"],
         quantity=values["quantity"],
         start=start,
         stop=stop,
-        day_basis=basis,
+        day_basis=values["day_basis"],
         format=values["format"],
         dialect=values["dialect"],
-        limit=values["limit"] or (PAGE if values["format"] == "json" else None),
+        limit=page_size(values),
         after=after,
         id=id_,
     )
