@@ -152,8 +152,9 @@ class Engine:
             compared = plan
         spans = changed_times(before, compared)
         self._note_moves(before, plan)
-        marks = clipped(spans, self._extents(spans, series))
-        merge(marks, self._leave(before, plan, series))
+        extents = self._extents(spans, series)
+        marks = clipped(spans, extents)
+        merge(marks, self._leave(before, plan, extents))
         self._dirty.add(marks)
         if self.plan is None or not _same(self.plan, plan):
             self.revision = self.results.save_plan(plan, self._numbers, places.revision, self._clock())
@@ -178,12 +179,11 @@ class Engine:
                 extents[device] = (min(low, now[0]), max(high, now[1]))
         return extents
 
-    def _leave(self, before: Plan, after: Plan, series: pl.DataFrame) -> Marks:
+    def _leave(self, before: Plan, after: Plan, extents: Mapping[str, Span]) -> Marks:
         """Marks for points at which a device never was, as it is known now; hours that nobody else has go at once."""
         left = left_points(before, after)
         if not left.height:
             return {}
-        extents = self._extents(left["device"].unique().to_list(), series)
         reaches = {device: (facts.back, facts.forward) for device, facts in _devices(before).items()}
         marks, gone = left_behind(left, after, extents, reaches)
         for (low, high), points in gone.items():

@@ -144,6 +144,29 @@ def test_changed_facts_recompute_their_own_time_only(place, facts):
     same(place.hours(), anew(place))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_wherever_devices_are_said_to_have_hung_a_full_computation_says_the_same(place, facts, seed):
+    """Devices share sites, change them for all time or a part of it, are taken out and entered again."""
+    rng = random.Random(seed)
+    facts.facts = [{"device": "d0", "expected": 1800 * S}, {"device": "d2", "expected": 3 * HOUR}]
+    place.write(*[
+        (device, quantity, START + hour * HOUR + rng.randrange(60) * MINUTE, round(rng.uniform(1, 60), 2))
+        for device in ("d0", "d1", "d2", "d3") for quantity in QUANTITIES
+        for hour in range(rng.randrange(12), 12 + rng.randrange(24))
+    ])  # fmt: skip
+    for _ in range(5):
+        facts.installations = [(name, "s0") for name in ("d0", "d1", "d2", "d3") if rng.random() < 0.7]
+        edge = START + rng.randrange(30) * HOUR
+        facts.spans = {
+            name: rng.choice(([("s0", 0, None)], [("s1", 0, edge)], [("s0", edge, None)],
+                              [("s0", 0, edge), ("s1", edge, None)]))
+            for name, _ in facts.installations
+        }  # fmt: skip
+        facts.changed()
+        place.engine.work()
+        same(place.hours(), anew(place))
+
+
 def test_contradicting_facts_change_nothing_and_are_named(place, facts):
     place.write(("d0", "air_temperature", START, 10.0))
     place.engine.work()
