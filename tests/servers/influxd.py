@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 from gateway.config import InfluxSettings, Secret
+from tests.servers.child import ChildProcess
 from tests.servers.mosquitto import free_port
 
 ORG, TOKEN = "city", "token-of-the-test"
@@ -35,7 +35,7 @@ BINARY = find()
 
 
 @dataclass
-class Influxd:
+class Influxd(ChildProcess):
     """One server. `start`, `stop`, `kill` and `restart` keep port, folder and everything stored.
 
     Attributes:
@@ -46,7 +46,6 @@ class Influxd:
     folder: Path
     options: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
-    _process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -60,9 +59,6 @@ class Influxd:
             self.kill()
             raise
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self.kill()
 
     @property
     def url(self) -> str:
@@ -135,22 +131,3 @@ class Influxd:
             time.sleep(0.02)
         self.kill()
         raise AssertionError(f"influxd does not answer: {self.log[-3000:]}")
-
-    def stop(self) -> None:
-        """End it in good order."""
-        self._end(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """End it at once, as a crash does."""
-        self._end(signal.SIGKILL)
-
-    def restart(self) -> None:
-        """Stop and start."""
-        self.stop()
-        self.start()
-
-    def _end(self, how: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(30)
-            self._process = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import time
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Self
 
 import trustme
+
+from tests.servers.child import ChildProcess
 
 BINARY = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 DYNAMIC_SECURITY = next((p for p in Path("/usr/lib").glob("**/mosquitto_dynamic_security.so") if p.is_file()), None)
@@ -52,7 +53,7 @@ class Authority:
 
 
 @dataclass
-class Mosquitto:
+class Mosquitto(ChildProcess):
     """One broker. `start`, `stop`, `kill` and `restart` keep port, folder and (but for `kill`) stored state.
 
     Attributes:
@@ -68,14 +69,10 @@ class Mosquitto:
     options: tuple[str, ...] = ()
     address: str = "127.0.0.1"
     port: int = field(default_factory=free_port)
-    _process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.start()
         return self
-
-    def __exit__(self, *_: object) -> None:
-        self.kill()
 
     @property
     def log(self) -> str:
@@ -100,36 +97,6 @@ class Mosquitto:
                 self.kill()
                 raise AssertionError(f"mosquitto does not start:\n{self.log}")
             time.sleep(0.005)
-
-    def stop(self) -> None:
-        """End as an operator does: state is saved."""
-        self._end(signal.SIGTERM)
-
-    def kill(self) -> None:
-        """End as a crash does."""
-        self._end(signal.SIGKILL)
-
-    def restart(self) -> None:
-        """Stop and start again on the same port with the same state."""
-        self.stop()
-        self.start()
-
-    def suspend(self) -> None:
-        """Let it hang: connections stay open, nothing is answered until `resume`."""
-        assert self._process
-        self._process.send_signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Go on after `suspend`."""
-        assert self._process
-        self._process.send_signal(signal.SIGCONT)
-
-    def _end(self, by: signal.Signals) -> None:
-        if self._process:
-            self._process.send_signal(signal.SIGCONT)
-            self._process.send_signal(by)
-            self._process.wait(timeout=10)
-            self._process = None
 
     def _configuration(self) -> str:
         lines = [
