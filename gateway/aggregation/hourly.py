@@ -79,14 +79,7 @@ def series_hours(
         used: QARTOD flags that enter.
         first_used: for each part with an accumulator when its first used reading was; None: the frame holds it.
     """
-    slab = _slab(observations, plan, start, stop, used)
-    firsts = dict(first_used) if first_used is not None else _firsts(slab)
-    frames = []
-    for number in range(6):
-        rows = slab.family(number)
-        if rows is not None:
-            frames.append(_frame(_family(number, rows, slab, firsts), slab, start, stop))
-    return pl.concat(frames) if frames else pl.DataFrame(schema=SERIES_HOUR)
+    return pl.concat(_families(_slab(observations, plan, start, stop, used), first_used, start, stop, lean=False))
 
 
 def lean_hours(
@@ -99,14 +92,7 @@ def lean_hours(
     first_used: Mapping[int, int] | None = None,
 ) -> pl.DataFrame:
     """As `series_hours`, but only what site-hours are made of (schema LEAN_HOUR): half the time."""
-    slab = _slab(observations, plan, start, stop, used)
-    firsts = dict(first_used) if first_used is not None else _firsts(slab)
-    frames = [pl.DataFrame(schema=LEAN_HOUR)]
-    for number in range(6):
-        rows = slab.family(number)
-        if rows is not None:
-            frames.append(_lean_frame(_family(number, rows, slab, firsts, lean=True), slab, start, stop))
-    return pl.concat(frames)
+    return pl.concat(_families(_slab(observations, plan, start, stop, used), first_used, start, stop, lean=True))
 
 
 def lean(statistics: pl.DataFrame) -> pl.DataFrame:
@@ -200,6 +186,20 @@ def _firsts(slab: Slab) -> dict[int, int]:
         return {}
     edges, _ = kinds.runs(rows.part)
     return {int(slab.parts[rows.part[edge]]): int(rows.time[edge]) for edge in edges.tolist()}
+
+
+def _families(
+    slab: Slab, first_used: Mapping[int, int] | None, start: int, stop: int, *, lean: bool
+) -> list[pl.DataFrame]:
+    """The hours of each family of series there is, behind an empty frame of their schema."""
+    firsts = dict(first_used) if first_used is not None else _firsts(slab)
+    frame, schema = (_lean_frame, LEAN_HOUR) if lean else (_frame, SERIES_HOUR)
+    frames = [pl.DataFrame(schema=schema)]
+    for number in range(6):
+        rows = slab.family(number)
+        if rows is not None:
+            frames.append(frame(_family(number, rows, slab, firsts, lean=lean), slab, start, stop))
+    return frames
 
 
 def _family(number: int, rows: Rows, slab: Slab, firsts: dict[int, int], *, lean: bool = False) -> Cells:
