@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import pairwise
-from math import atan2, ceil, cos, degrees, fsum, hypot, isfinite, log10, radians, sin, sqrt
+from math import atan2, ceil, cos, degrees, fsum, hypot, isclose, isfinite, log10, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
 H = 3_600_000_000_000
@@ -353,3 +353,12 @@ def bound(kind, statistic, coverage, value):
     if statistic == "lowest":
         return "<="
     return {"extreme_max": ">=", "extreme_min": "<="}.get(kind, ">=" if kind in SUMMING else None)
+
+
+def agree(ours, theirs, what, *, within=1e-10):
+    """Fail unless both are None or the same number; `within` is relative."""
+    if ours is None or theirs is None:
+        assert ours is None, (what, ours, theirs)
+        assert theirs is None, (what, ours, theirs)
+    else:
+        assert isclose(ours, theirs, rel_tol=within, abs_tol=1e-9), (what, ours, theirs)

@@ -48,14 +48,6 @@ def noisy(kind, seed, expected):
     return rows
 
 
-def same(ours, theirs, what):
-    if theirs is None or ours is None:
-        assert ours is None, (what, ours, theirs)
-        assert theirs is None, (what, ours, theirs)
-    else:
-        assert isclose(ours, theirs, rel_tol=1e-10, abs_tol=1e-9), (what, ours, theirs)
-
-
 @pytest.mark.parametrize("kind", QUANTITY)
 def test_every_level_agrees_with_the_naive_implementation(kind):
     devices = {d: noisy(kind, 1, e) for d, e in EXPECTED.items()}
@@ -84,9 +76,9 @@ def test_every_level_agrees_with_the_naive_implementation(kind):
             continue
         assert (mine["valid"], mine["n"], mine["excluded"]) == (theirs["valid"], theirs["n"], theirs["excluded"])
         assert abs(mine["covered"] - theirs["covered"]) <= 1
-        same(mine["linear"], theirs["linear"], (kind, site, hour))
-        same(mine["maximum"], theirs["max"], "max")
-        same(mine["minimum"], theirs["min"], "min")
+        naive.agree(mine["linear"], theirs["linear"], (kind, site, hour))
+        naive.agree(mine["maximum"], theirs["max"], "max")
+        naive.agree(mine["minimum"], theirs["min"], "min")
 
     days = naive.days("Europe/Berlin", FIRST, LAST)
     by_day = {
@@ -102,7 +94,7 @@ def test_every_level_agrees_with_the_naive_implementation(kind):
     for (site, start), theirs in by_day.items():
         row = mine[point[site], start]
         assert (row["valid"], row["n_valid"], row["n_parts"]) == (theirs["valid"], theirs["n_valid"], theirs["parts"])
-        same(row["linear"], theirs["linear"], (kind, site, start))
+        naive.agree(row["linear"], theirs["linear"], (kind, site, start))
 
     everywhere = {"q": ["AB", "c", "e"], "r": ["c"]}
     for period, table, windows in (
@@ -126,7 +118,7 @@ def test_every_level_agrees_with_the_naive_implementation(kind):
                 )  # fmt: skip
                 for column in ("value", "coverage", "median", "min", "max", "sd", "lowest", "highest"):
                     if kind != "level" or column in {"value", "coverage"}:
-                        same(row[column], theirs[column], (kind, period, name, start, column))
+                        naive.agree(row[column], theirs[column], (kind, period, name, start, column))
 
 
 ALL = list(QUANTITY.items())

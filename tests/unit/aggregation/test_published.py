@@ -7,7 +7,6 @@ from bisect import bisect_left
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from math import isclose
 
 import naive
 import polars as pl
@@ -322,14 +321,6 @@ def expected(question, quantity, day_share):
     return found
 
 
-def same(ours, theirs, what):
-    if ours is None or theirs is None:
-        assert ours is None, (what, ours, theirs)
-        assert theirs is None, (what, ours, theirs)
-    else:
-        assert isclose(ours, theirs, rel_tol=1e-9, abs_tol=1e-9), (what, ours, theirs)
-
-
 def compare(figures, question, day_share=75):
     seen, statuses = 0, set()
     wanted = {quantity: expected(question, quantity, day_share) for quantity in question.quantities}
@@ -347,8 +338,8 @@ def compare(figures, question, day_share=75):
                     value if question.include_invalid and row["stat"] == "value" else None,
                 )
             assert row["status"] == status, (what, status)
-            same(row["value"], value, what)
-            same(row["coverage"], theirs["coverage"], (what, "coverage"))
+            naive.agree(row["value"], value, what, within=1e-9)
+            naive.agree(row["coverage"], theirs["coverage"], (what, "coverage"), within=1e-9)
             for name in ("n_sites", "n_sites_valid", "n", "excluded", "panel", "sensor_class"):
                 assert row[name] == theirs[name], (what, name, row[name], theirs[name])
             assert row["bound"] == naive.bound(kind, row["stat"], theirs["coverage"], value), what
