@@ -22,9 +22,9 @@ from typing import Any
 import polars as pl
 
 from gateway.aggregation.rules import estimator
+from gateway.model import SECOND_NS
 from gateway.quantities import QUANTITIES, Kind
 
-SECOND_NS = 1_000_000_000
 DEFAULT_EXPECTED = 600 * SECOND_NS
 FOREVER = 4_000_000_000 * SECOND_NS
 """Stands for an open end: the year 2096, and so far from the end of int64 that holding cannot overflow."""

@@ -11,13 +11,13 @@ from sqlalchemy import Connection, select
 
 from gateway.aggregation import plan
 from gateway.areas.membership import Member, memberships
+from gateway.model import SECOND_NS
 from gateway.registry import tables
 from gateway.registry.change import Change, to_entry
 from gateway.registry.membership import as_area
 from gateway.registry.model import EVERY, AreaVersion, Attribute, Fact, Installation, Site
 from gateway.registry.timeline import OPEN, Piece, Span, changed, intersect, subtract, union
 
-SECOND_NS = 1_000_000_000
 _ATTRIBUTES = tuple(plan.FACTS)[5:]
 """FACTS begins with device, channel, quantity, start, stop; the attributes follow under their own names."""
 

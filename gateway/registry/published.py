@@ -16,7 +16,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.config import Settings
-from gateway.engines import READING
+from gateway.engines import READING, cause_of
 from gateway.registry import tables
 from gateway.registry.change import KINDS
 from gateway.registry.errors import RegistryError
@@ -31,7 +31,7 @@ from gateway.registry.model import (
     Status,
     publication_level,
 )
-from gateway.registry.opening import database_url, open_engine, ready
+from gateway.registry.opening import database_url, open_ready
 from gateway.registry.seen import SeenDevices
 
 _log = structlog.get_logger(__name__)
@@ -124,7 +124,7 @@ class Published:
                 self._refresh()
             except (RegistryError, SQLAlchemyError) as error:
                 if not self._failing:
-                    detail = str(error) if isinstance(error, RegistryError) else type(error.__cause__ or error).__name__
+                    detail = str(error) if isinstance(error, RegistryError) else cause_of(error)
                     _log.warning("registry not reached, what was published holds", detail=detail)
                 self._failing = True
             else:
@@ -137,13 +137,7 @@ class Published:
             url = database_url(self._settings)
             if url is None:
                 return
-            engine = open_engine(url)
-            try:
-                ready(engine)
-            except BaseException:
-                engine.dispose()
-                raise
-            self._engine = engine
+            self._engine = open_ready(url)
         with self._engine.connect().execution_options(**{READING: True}) as connection:
             version = int(connection.execute(select(tables.state.c.version)).scalar_one())
             if version == self._version:
