@@ -6,17 +6,13 @@ Parts, points and series are numbered anew with every plan, so rows are compared
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable
 
 import polars as pl
 
-from gateway.aggregation.calendar import DAY_NS, HOUR_NS
 from gateway.aggregation.plan import FOREVER, Plan
-from gateway.aggregator.dirty import Marks, merge
 from gateway.registry.timeline import Piece, Span, changed, union
 
-_BEHIND = 2 * DAY_NS
-"""How far behind the last observation of a device its hours are looked at."""
 _FACTS = ("expected", "modulus", "stamps_start", "factor", "shift", "capacity")
 
 
@@ -56,62 +52,6 @@ def _pieces(plan: Plan) -> dict[tuple[str, str, str], list[Piece]]:
 def _edges(plan: Plan) -> set[tuple[str, int]]:
     rows = plan.parts.select("device", "start", "stop").unique()
     return {(device, edge) for device, *edges in rows.iter_rows() for edge in edges}
-
-
-def clipped(spans: Mapping[str, Sequence[Span]], extents: Mapping[str, Span]) -> Marks:
-    """Marks for spans of devices, as far as they have observations; `extents`: first and last of each, ns."""
-    marks: Marks = {}
-    for device, pieces in spans.items():
-        if device not in extents:
-            continue
-        first, last = extents[device]
-        for start, stop in pieces:
-            # Hold and difference of the last reading before a change reach into it.
-            low, high = max(start, first), min(stop - 1, last + _BEHIND)
-            if low <= high:
-                merge(marks, {(device, low - low % HOUR_NS): (low, high)})
-    return marks
-
-
-def left_points(before: Plan, after: Plan) -> pl.DataFrame:
-    """device, point, start, stop: when devices were at points at which they never were, as it is known now.
-
-    Points have the same numbers in both plans, see `renumber`.
-    """
-    gone = before.parts.join(after.parts, on=["device", "point"], how="anti")
-    return gone.select("device", "point", "start", "stop").unique(maintain_order=True)
-
-
-def left_behind(
-    left: pl.DataFrame, after: Plan, extents: Mapping[str, Span], reaches: Mapping[str, tuple[int, int]]
-) -> tuple[Marks, dict[Span, list[int]]]:
-    """Of points that devices left for all time: marks of another device there, and hours of points with none.
-
-    Args:
-        left: see `left_points`.
-        after: the plan without these devices at these points.
-        extents: first and last observation of each device, ns; without one there is nothing to compute.
-        reaches: how far the hours of a device reach before and behind its observations, ns.
-
-    Returns:
-        Marks, and whole hours `[low, high)` with the points of which nothing is known in them any more.
-    """
-    others = dict(after.parts.group_by("point").agg(pl.min("device")).iter_rows())
-    marks: Marks = {}
-    gone: dict[Span, list[int]] = defaultdict(list)
-    for device, point, start, stop in left.iter_rows():
-        if device not in extents:
-            continue
-        (first, last), (back, forward) = extents[device], reaches[device]
-        low, high = max(start, first - back), min(stop - 1, last + max(_BEHIND, forward))
-        if low > high:
-            continue
-        hour = low - low % HOUR_NS
-        if point in others:
-            merge(marks, {(others[point], hour): (low, high)})
-        else:
-            gone[hour, high - high % HOUR_NS + HOUR_NS].append(point)
-    return marks, gone
 
 
 def renumber(plan: Plan, numbers: dict[tuple[str, str, str], int]) -> Plan:

@@ -12,7 +12,8 @@ import structlog
 
 from gateway.aggregation.plan import Plan
 from gateway.aggregator.dirty import DirtyWindows
-from gateway.aggregator.engine import Done, Engine
+from gateway.aggregator.engine import Engine
+from gateway.aggregator.recompute import Done
 from gateway.aggregator.written import Writer
 from gateway.config import ConfigError
 from gateway.model import StoreUnavailableError

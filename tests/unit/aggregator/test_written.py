@@ -15,7 +15,7 @@ from conftest import HOUR, START, S, Town, town
 
 from gateway.aggregation.calendar import DayBasis
 from gateway.aggregator import worker as worker_module
-from gateway.aggregator.engine import Done
+from gateway.aggregator.recompute import Done
 from gateway.aggregator.worker import Worker
 from gateway.aggregator.written import Writer
 from gateway.model import StoreUnavailableError
