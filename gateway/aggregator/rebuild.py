@@ -111,7 +111,7 @@ class Rebuilder:
         result.removed = self._clear(request)
         span = self._results.span()
         known = min(span[1], request.stop) if span else high  # the last value holds beyond its hour
-        for quantity in {*chosen["quantity"].unique().to_list(), *self._results.written_quantities()}:
+        for quantity in {*chosen["quantity"].unique().to_list(), *self._results.areas.quantities()}:
             changed.setdefault(quantity, set()).update(range(low, max(high, known), HOUR_NS))
         self._writer.note(changed, self._engine.moved())
         plan = self._engine.plan
@@ -141,7 +141,7 @@ class Rebuilder:
         removed = 0
         for period in Period:
             low, high = span_of(period, request.start, request.stop)
-            removed += self._results.clear_areas(str(period), low, high, request.areas)
+            removed += self._results.areas.clear(str(period), low, high, request.areas)
             if self._sink is not None:
                 self._sink.clear(str(period), low, high, request.areas)
         return removed

@@ -47,7 +47,7 @@ def site_values(
     """Points in the windows that begin in `[start, stop)`, or in the profile over it.
 
     Args:
-        hours: schema VERSIONED of `gateway.aggregator.results`, all there are in these windows.
+        hours: schema VERSIONED of `gateway.aggregator.results_file`, all there are in these windows.
         plan: with the points of `hours`.
         period: one of PERIODS or PROFILES.
         basis: whose midnights.

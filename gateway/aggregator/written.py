@@ -18,7 +18,8 @@ from gateway.aggregation.plan import FOREVER, Plan
 from gateway.aggregation.tables import AREA_PERIOD
 from gateway.aggregator.gate import Gate, GatedPlans, digest, moved_between
 from gateway.aggregator.guard import HIDDEN, Asked, Guard, blanked, enclosing
-from gateway.aggregator.results import AREA_RESULT, Results
+from gateway.aggregator.results import Results
+from gateway.aggregator.results_file import AREA_RESULT
 from gateway.aggregator.unwritten import Unwritten
 from gateway.aggregator.values import Gauges, Sites, area_values, choose, site_values, whole_windows
 
@@ -112,7 +113,7 @@ class Writer:
             moved = moved_between(before, now)
         elif self._results.note("published") != digest(now):
             # Whatever changed while nobody watched: sources, or what hangs where.
-            moved = {name: [(0, FOREVER)] for name in self._results.written_quantities()}
+            moved = {name: [(0, FOREVER)] for name in self._results.areas.quantities()}
             moved |= {name: [(0, FOREVER)] for name in now.points["quantity"].unique().to_list()}
         else:
             moved = {}
@@ -214,7 +215,7 @@ class Writer:
 
     def _piece(self, names: Sequence[str], plan: Plan, period: Period, starts: Sequence[int]) -> int:
         basis = str(self._basis)
-        before = self._results.areas(basis, period, names, starts[0], starts[-1] + 1)
+        before = self._results.areas.between(basis, period, names, starts[0], starts[-1] + 1)
         shown = self._shown(plan, period, starts) if plan.points.height else before.clear()
         same = [name for name in AREA_PERIOD if name not in _KEY]
         new = shown.join(before, on=_KEY + same, how="anti", nulls_equal=True)
@@ -224,7 +225,7 @@ class Writer:
             return 0
         if self._sink is not None:
             self._sink.write(new, before.join(new, on=_KEY, how="semi"))
-        self._results.write_areas(new)
+        self._results.areas.write(new)
         return new.height
 
     def _shown(self, plan: Plan, period: Period, starts: Sequence[int]) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from gateway.aggregator.influx import InfluxFigures
-from gateway.aggregator.results import AREA_RESULT
+from gateway.aggregator.results_file import AREA_RESULT
 from gateway.store.influx_client import InfluxClient
 from gateway.store.influx_http import WriteConnection
 from tests.servers.influxd import Influxd

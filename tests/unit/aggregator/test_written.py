@@ -144,7 +144,7 @@ def test_of_a_device_that_is_registered_no_more_nothing_written_stays(bench):
     writer.note(done.changed, bench.place.engine.moved())
     assert {"hour", "day", "month"} <= bench.turn(writer)
     for period in ("hour", "day", "month"):
-        rows = bench.place.results.areas("utc", period, ["air_temperature"], 0, START + 400 * DAY)
+        rows = bench.place.results.areas.between("utc", period, ["air_temperature"], 0, START + 400 * DAY)
         told = dict(rows.select("area", "status").iter_rows())
         assert told.pop("quartier:02") == "no_data"
         assert set(told) == {"quartier:00", "quartier:01", "stadtbezirk:0"}
