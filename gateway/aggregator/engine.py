@@ -143,7 +143,6 @@ class Engine:
         except BaseException:
             self._dirty.give_back(marks)
             raise
-        self._dirty.worked()
         self._unsaid = defaultdict(set)
         done.seconds = time.thread_time() - began
         return done
