@@ -9,11 +9,10 @@ double      = both lie above their own upper border (the highest `high_share` of
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
 
 from pydantic import Field, model_validator
 
-from gateway.atlas.parts import Classes, Exact, Part, Title
+from gateway.atlas.parts import Classes, Exact, Named, Part
 
 
 class Environmental(Part):
@@ -31,14 +30,9 @@ class Social(Part):
     weight: Exact = Decimal(1)
 
 
-class BurdenMethod(Part):
+class BurdenMethod(Named):
     """One burden index, complete. `classes` are borders of the sum (fixed) or probabilities (quantile)."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    version: str
-    title: Title
-    official: Literal[False] = False
-    note: Title | None = None
     high_share: float = Field(0.25, gt=0, lt=1)
     environment: tuple[Environmental, ...] = Field(min_length=1, max_length=20)
     social: tuple[Social, ...] = Field(min_length=1, max_length=20)

@@ -19,7 +19,7 @@ from gateway.atlas import expressions
 from gateway.atlas.definition_files import parse_definition, shipped_texts, text_of
 from gateway.atlas.errors import DefinitionError
 from gateway.atlas.expressions import ExpressionError, Node
-from gateway.atlas.parts import Borders, Classes, Exact, Part, Title
+from gateway.atlas.parts import Borders, Classes, Exact, Named, Part, Title
 from gateway.atlas.units import Unit, UnitError, parse_unit
 
 Deviation = Literal["population", "sample"]
@@ -127,14 +127,9 @@ class Upwards(Part):
     weight: str
 
 
-class Method(Part):
+class Method(Named):
     """One method, complete."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    version: str
-    title: Title
-    official: Literal[False] = False
-    note: Title | None = None
     source: str = ""
     area_column: tuple[str, ...] | str = "area"
     missing: Literal["exclude", "refuse"] = "exclude"

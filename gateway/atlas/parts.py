@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Exact = Annotated[Decimal, BeforeValidator(lambda value: Decimal(str(value)) if isinstance(value, float) else value)]
 """A number as it is printed in the file: 0.1 is one tenth."""
@@ -24,6 +24,16 @@ class Title(Part):
 
     de: str
     en: str
+
+
+class Named(Part):
+    """How every method begins. None can call itself official: what is shipped are examples."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    version: str
+    title: Title
+    official: Literal[False] = False
+    note: Title | None = None
 
 
 class Borders(Part):
