@@ -30,29 +30,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from gateway.config import Mqtt5Source  # noqa: E402 - the path comes first
+from gateway.demo.broker import broker as rumqttd  # noqa: E402 - the path comes first
 from gateway.model import Received  # noqa: E402 - the path comes first
 from gateway.transports.mqtt import Mqtt5Client  # noqa: E402 - the path comes first
-from tests.servers.mosquitto import Authority, Mosquitto, free_port  # noqa: E402 - the path comes first
+from tests.servers.mosquitto import Authority, Mosquitto  # noqa: E402 - the path comes first
 from tests.servers.mqtt_peer import Peer  # noqa: E402 - the path comes first
-
-RUMQTTD = """
-id = 0
-[router]
-id = 0
-max_connections = 100
-max_outgoing_packet_count = 200
-max_segment_size = 104857600
-max_segment_count = 100
-[v5.1]
-name = "v5"
-listen = "127.0.0.1:{port}"
-next_connection_delay_ms = 1
-[v5.1.connections]
-connection_timeout_ms = 60000
-max_payload_size = 1048576
-max_inflight_count = 1000
-dynamic_filters = true
-"""
 
 
 class NullJournal:
@@ -72,12 +54,7 @@ class NullJournal:
 def broker(kind: str, folder: Path, tls: bool) -> Iterator[tuple[int, dict[str, Any], ssl.SSLContext | None]]:
     """A running broker: port, TLS settings and context for clients."""
     if kind == "iotcore":
-        from iotcore import Broker  # noqa: PLC0415 - an optional dependency
-
-        port = free_port()
-        config = folder / "rumqttd.toml"
-        config.write_text(RUMQTTD.format(port=port))
-        with Broker(config_path=str(config)):
+        with rumqttd(folder) as port:
             yield port, {}, None
         return
     authority = Authority(folder / "pki") if tls else None
