@@ -9,7 +9,9 @@ import polars as pl
 
 from gateway.aggregation.calendar import HOUR_NS, Period, hour_keys
 from gateway.aggregation.plan import Plan
-from gateway.aggregator.guard import HIDDEN, Guard, enclosing
+from gateway.aggregator.blanking import HIDDEN
+from gateway.aggregator.guard import Guard
+from gateway.aggregator.judged_windows import enclosing
 from gateway.aggregator.known_hours import KnownHours
 from gateway.aggregator.question import Question, how_asked, windows_end
 from gateway.aggregator.shown import shown

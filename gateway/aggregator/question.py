@@ -8,7 +8,7 @@ from gateway.aggregation.calendar import HOUR_NS, DayBasis, Period
 from gateway.aggregation.hourly import USED
 from gateway.aggregation.plan import Plan
 from gateway.aggregation.rules import read
-from gateway.aggregator.guard import Asked
+from gateway.aggregator.judged_windows import Asked
 from gateway.aggregator.values import PROFILES, choose
 
 STATISTICS = ("value", "mean", "median", "min", "max", "sd", "lowest", "highest", "concentration", "worst_class")

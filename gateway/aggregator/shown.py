@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from gateway.aggregation.rules import BOUNDS
-from gateway.aggregator.guard import blanked
+from gateway.aggregator.blanking import blanked
 from gateway.aggregator.question import STATISTICS, Question
 from gateway.aggregator.values import PROFILES
 from gateway.quantities import QUANTITIES
@@ -23,7 +23,7 @@ def shown(question: Question, found: pl.DataFrame, hidden: pl.DataFrame) -> pl.D
     Args:
         question: what was asked.
         found: schema AREA_VALUE of `gateway.aggregator.values`.
-        hidden: schema HIDDEN of `gateway.aggregator.guard`.
+        hidden: schema HIDDEN of `gateway.aggregator.blanking`.
     """
     if question.min_coverage is not None:
         low = (pl.col("status") == "ok") & (pl.col("coverage") < question.min_coverage)

@@ -16,8 +16,10 @@ import polars as pl
 from gateway.aggregation.calendar import HOUR_NS, DayBasis, Period, hour_keys
 from gateway.aggregation.plan import FOREVER, Plan
 from gateway.aggregation.tables import AREA_PERIOD
+from gateway.aggregator.blanking import HIDDEN, blanked
 from gateway.aggregator.gate import Gate, GatedPlans, digest, moved_between
-from gateway.aggregator.guard import HIDDEN, Asked, Guard, blanked, enclosing
+from gateway.aggregator.guard import Guard
+from gateway.aggregator.judged_windows import Asked, enclosing
 from gateway.aggregator.results import Results
 from gateway.aggregator.results_file import AREA_RESULT
 from gateway.aggregator.unwritten import Unwritten

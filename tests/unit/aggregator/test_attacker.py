@@ -17,7 +17,8 @@ from scipy.optimize import linprog
 from gateway.aggregation.calendar import DayBasis
 from gateway.aggregation.disclosure import PEOPLE, Disclosure
 from gateway.aggregation.plan import AREAS, INSTALLATIONS, SERIES, SITES, Plan, make_plan
-from gateway.aggregator.guard import Asked, Guard
+from gateway.aggregator.guard import Guard
+from gateway.aggregator.judged_windows import Asked
 from gateway.aggregator.places import Site
 from gateway.aggregator.values import Sites, whole_windows
 
