@@ -3,14 +3,7 @@
 Protocol 2 (see `_protocol`), any fPort. Two sensors, two and six words:
 
     TTTT HHHH                        air in the shield: degC = 175 * T / 65535 - 45, % = 100 * H / 65535
-    SSSS TTTT HHHH DDDD AAAA IIII    counted from 32768
-
-    - S: road surface, 0.01 degC
-    - T: air, 0.01 degC
-    - H: relative humidity, 0.01 %
-    - D: dew point, 0.01 degC
-    - A: angle of the sensor, deg
-    - I: sensor itself, 0.01 degC
+    the six words of the DL-CWS      see `dl_cws`
 
 Source: https://github.com/decentlab/decentlab-decoders (DL-CWS2), facts only.
 """

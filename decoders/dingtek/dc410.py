@@ -1,9 +1,6 @@
 """Dingtek DC410: waste bin level (ultrasonic), small.
 
-fPort 3, see `_frames`:
-
-    5-6 distance, mm        9 sign of the angle (low half), 10 angle, deg    12 moved, battery low (halves)
-    8 temperature, degC     11 full (high half)
+Frames as in `_bins`, without position and fire; the movement is a move.
 
 Source: https://github.com/TheThingsNetwork/lorawan-devices (vendor/dingtek/dc410-codec.yaml), facts only.
 """

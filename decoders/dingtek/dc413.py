@@ -1,9 +1,6 @@
 """Dingtek DC413: waste bin level (ultrasonic) with tilt.
 
-fPort 3, see `_frames`:
-
-    5-6 distance, mm        9 sign of the angle (low half), 10 angle, deg    12 fallen, battery low (halves)
-    8 temperature, degC     11 full (high half)
+Frames as in `_bins`, without position and fire; the movement is a fall.
 
 Source: https://github.com/TheThingsNetwork/lorawan-devices (vendor/dingtek/dc413-codec.yaml), facts only.
 """

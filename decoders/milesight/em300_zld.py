@@ -1,12 +1,6 @@
 """Milesight EM300-ZLD: air temperature, humidity, water leak along a rope.
 
-Records of channel, type, data (little-endian), usually on fPort 85:
-
-    01 75 BB           battery, %
-    03 67 TTTT         int16, 0.1 degC
-    04 68 HH           0.5 %RH
-    05 00 LL           0 dry, 1 leak
-    20 CE ssssssss TTTT HH LL   stored sample with its time (u32, s since 1970)
+Its records are those of the EM300-SLD: see `em300_sld`.
 
 Source: https://github.com/Milesight-IoT/SensorDecoders (EM300-ZLD).
 """
