@@ -48,3 +48,12 @@ def test_every_parameter_statistic_and_period_of_figures_is_in_their_page() -> N
 
     words = set(re.findall(r"`([^`]+)`", (ROOT / "docs/figures.md").read_text(encoding="utf-8")))
     assert {one.name for one in PARAMETERS} | set(STATISTICS) | set(known_periods()) <= words
+
+
+def test_every_module_of_the_aggregator_is_on_its_map_and_nothing_else() -> None:
+    import gateway.aggregator
+
+    known = {path.stem for path in Path(gateway.aggregator.__file__).parent.glob("[!_]*.py")}
+    drawn = str(gateway.aggregator.__doc__).split("Where what is:")[1]
+    assert known <= set(re.findall(r"\w+", drawn))
+    assert set(re.findall(r"^    .{18}(\w+)", drawn, re.MULTILINE)) <= known
