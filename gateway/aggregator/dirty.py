@@ -70,7 +70,7 @@ class DirtyWindows:
         self._path, self._clock = path, clock
         self._lock = Lock()
         self._marks: Marks = {}
-        self._since = 0.0
+        self._since, self._taken = 0.0, 0
         self.heard = 0
         """ns of the newest time that was stored; changed facts mark more than that."""
         self._kept: dict[Key, tuple[float, int]] = {}
@@ -125,18 +125,24 @@ class DirtyWindows:
         self.mark(marks, heard=heard)
 
     def take(self) -> Marks:
-        """All marks; they are the caller's to work on, or to give back."""
+        """All marks; they are the caller's to work on and then to say so (`worked`), or to give back."""
         with self._lock:
             taken, self._marks = self._marks, {}
+            self._taken += len(taken)
             return taken
+
+    def worked(self) -> None:
+        """What was taken is aggregated."""
+        self._taken = 0
 
     def give_back(self, marks: Mapping[Key, Span]) -> None:
         """The work on these failed."""
         self.mark(marks, heard=False)
+        self._taken = 0
 
     def waiting(self) -> int:
-        """How many device-hours wait."""
-        return len(self._marks)
+        """How many device-hours wait or are being worked on."""
+        return len(self._marks) + self._taken
 
     def waiting_for(self) -> float:
         """Seconds for which the oldest mark has waited, 0 when none does."""

@@ -143,6 +143,7 @@ class Engine:
         except BaseException:
             self._dirty.give_back(marks)
             raise
+        self._dirty.worked()
         self._unsaid = defaultdict(set)
         done.seconds = time.thread_time() - began
         return done

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import structlog
 
-from gateway.app.jobs import Jobs, ReplayRequest
+from gateway.app.jobs import Jobs, ReplayRequest, ReplayResult
 
 _log = structlog.get_logger(__name__)
 
@@ -38,12 +38,25 @@ class Approvals:
     """Looks after the registry also while no message comes in."""
 
     def __init__(
-        self, known: Known, jobs: Jobs, every: float, clock: Callable[[], int] = time.time_ns
+        self, known: Known, jobs: Jobs, every: float, clock: Callable[[], int] = time.time_ns, *, fresh: bool = False
     ) -> None:  # fmt: skip
-        """`every`: seconds between two looks; `known` is the very one that the pipeline asks."""
+        """Look for the first time.
+
+        Args:
+            known: the very one that the pipeline asks.
+            jobs: where replays are asked for.
+            every: seconds between two looks.
+            clock: ns.
+            fresh: nothing was processed yet, so of what is approved now nothing was held back: it is noted as done.
+        """
         self._known, self._jobs, self._every, self._clock = known, jobs, every, clock
         self._followed: set[tuple[str, int]] | None = None
         self._sources: Mapping[str, str] | None = None
+        if fresh:
+            known.refresh()
+            for name, at in sorted(set(_approved(known)) - self._told()):
+                number = jobs.ask(ReplayRequest(sources=(name,), approved_at=at))
+                jobs.update(number, "done", "", ReplayResult())
         self._seen: tuple[Mapping[str, int], Mapping[str, str]] | None = None
 
     async def run(self) -> None:
@@ -64,14 +77,11 @@ class Approvals:
         # What the pipeline has not held back since a moment ago needs no replay: it was received later than this.
         stop = self._clock() + 1
         if self._followed is None:
-            requests = [job.request for job in self._jobs.all()]
-            self._followed = {
-                (name, each.approved_at) for each in requests if each.approved_at for name in each.sources
-            }
+            self._followed = self._told()
         due = [
-            ReplayRequest(stop=stop, sources=(name,), approved_at=max(at, 1))
-            for name, at in sorted(approvals.items())
-            if (name, max(at, 1)) not in self._followed
+            ReplayRequest(stop=stop, sources=(name,), approved_at=at)
+            for name, at in sorted(_approved(self._known))
+            if (name, at) not in self._followed
         ]
         before = self._sources
         if before is not None:
@@ -89,3 +99,13 @@ class Approvals:
         self._sources = sources
         self._seen = (approvals, sources)
         return due
+
+    def _told(self) -> set[tuple[str, int]]:
+        """Sources and the approvals of theirs that were followed."""
+        requests = [job.request for job in self._jobs.all()]
+        return {(name, each.approved_at) for each in requests if each.approved_at for name in each.sources}
+
+
+def _approved(known: Known) -> list[tuple[str, int]]:
+    """Sources that may pass, and when each was approved; the time is never 0, which says that a person asks."""
+    return [(name, max(at, 1)) for name, at in known.approvals.items()]

@@ -219,7 +219,9 @@ class Service:
         replays = Replays(settings, store, deadletters, loop.lock)
         working = [loop.run, ReplayWorker(Jobs(settings.data_dir), replays).run]
         if settings.registry.gate:
-            working.append(Approvals(known, Jobs(settings.data_dir), settings.registry.refresh).run)
+            begin = store.committed()
+            fresh = not (consumer.committed if begin is None else begin)
+            working.append(Approvals(known, Jobs(settings.data_dir), settings.registry.refresh, fresh=fresh).run)
         if settings.monitoring.enabled:
 
             def noted() -> int | None:

@@ -53,6 +53,18 @@ def test_each_approval_is_followed_once_also_by_the_next_process(tmp_path, known
     assert [job.request.approved_at for job in Jobs(tmp_path).all()] == [9, 7, 5]
 
 
+def test_what_was_approved_before_the_first_message_needs_no_replay(tmp_path, known):
+    known.approvals = {"air": 5}
+    watch = Approvals(known, Jobs(tmp_path), 1, lambda: NOW, fresh=True)
+    assert watch.look() == []
+    assert [(job.request.sources, job.state) for job in Jobs(tmp_path).all()] == [(("air",), "done")]
+    known.approvals = {"air": 5, "noise": 7}
+    assert [each.sources for each in watch.look()] == [("noise",)]
+    assert len(Jobs(tmp_path).all()) == 2
+    Approvals(known, Jobs(tmp_path), 1, lambda: NOW, fresh=True)  # the store was emptied meanwhile
+    assert len(Jobs(tmp_path).all()) == 2
+
+
 def test_a_device_that_goes_over_to_an_approved_source_is_brought_in(tmp_path, known):
     known.approvals, known.sources = {"air": 5}, {"d": "homes"}
     watch = approvals(tmp_path, known)
