@@ -39,13 +39,13 @@ def number_text(value: float | None, *, german: bool) -> str:
 
 
 def safe_text(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe leads it."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """A text that no spreadsheet takes for a formula: an apostrophe leads it, also where one does already."""
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
 def plain_text(text: str) -> str:
     """What `safe_text` was made of."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text
 
 
 def name_text(text: str, *, german: bool) -> str:
