@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from gateway.atlas.numbers import AmbiguousNumberError, DecimalMark, NumberError, detect_mark, parse_number
 from gateway.atlas.reading import Cell, Special
-from gateway.registry.checks import device_id
+from gateway.registry.checks import BERLIN, device_id
 from gateway.registry.errors import RegistryError
 from gateway.registry.model import Attribute, PrivacyClass, Siting
 from gateway.spreadsheets import plain_text
 
-BERLIN = ZoneInfo("Europe/Berlin")
 KindOfTable = Literal["sites", "devices", "installations"]
 
 

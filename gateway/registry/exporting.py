@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
-from gateway.registry.columns import BERLIN, DEVICE_FACTS, SHEETS, TABLES, Column, KindOfTable
+from gateway.registry.checks import BERLIN
+from gateway.registry.columns import DEVICE_FACTS, SHEETS, TABLES, Column, KindOfTable
 from gateway.registry.model import EVERY, Attribute, Device, Fact, Installation, Site
 from gateway.registry.service import Registry
 from gateway.spreadsheets import Dialect, csv_lines, number_text, safe_text
