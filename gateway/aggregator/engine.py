@@ -138,8 +138,12 @@ class Engine:
                 more = self._dirty.take()
                 merge(marks, more)
                 self._learn(more)
-            if marks and self.plan is not None:
+            if marks and self._recomputer is not None:
                 self._recompute(marks, done)
+            elif (
+                marks and self.plan is not None
+            ):  # after a restart facts contradict each other: what is marked waits for others
+                self._dirty.give_back(marks)
         except BaseException:
             self._dirty.give_back(marks)
             raise

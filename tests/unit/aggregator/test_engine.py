@@ -167,6 +167,29 @@ def test_wherever_devices_are_said_to_have_hung_a_full_computation_says_the_same
         same(place.hours(), anew(place))
 
 
+def test_what_arrives_while_facts_contradict_each_other_is_computed_once_they_do_not(tmp_path, facts):
+    first = town(tmp_path, facts)
+    first.write(("d0", "air_temperature", START, 10.0))
+    first.engine.work()
+    first.store.close()
+    first.results.close()
+    facts.spans["d0"] = [("s0", 0, None), ("s1", START, None)]
+    facts.changed()
+    again = town(tmp_path, facts)
+    again.write(*[("d1", "air_temperature", START + m * MINUTE, 20.0) for m in range(0, 60, 10)])
+    assert not again.engine.work().changed
+    assert "d0" in again.engine.problem
+    assert again.store.dirty.waiting()
+    del facts.spans["d0"]
+    facts.changed()
+    assert START in again.engine.work().changed["air_temperature"]
+    assert again.engine.problem == ""
+    assert not again.store.dirty.waiting()
+    same(again.hours(), anew(again))
+    again.store.close()
+    again.results.close()
+
+
 def test_contradicting_facts_change_nothing_and_are_named(place, facts):
     place.write(("d0", "air_temperature", START, 10.0))
     place.engine.work()
