@@ -140,9 +140,8 @@ class Engine:
                 self._learn(more)
             if marks and self._recomputer is not None:
                 self._recompute(marks, done)
-            elif (
-                marks and self.plan is not None
-            ):  # after a restart facts contradict each other: what is marked waits for others
+            elif marks and self.plan is not None:
+                # Facts contradict each other since before the restart: what is marked waits until they do not.
                 self._dirty.give_back(marks)
         except BaseException:
             self._dirty.give_back(marks)
