@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -38,11 +38,13 @@ class Judge:
     """Judges indicators.
 
     Attributes:
+        plan_as_of: the plan that held then (None: now), as far as it may be published; None: there was none.
         results: site-hours.
         guard: says what is confidential.
         gauges: thresholds of warning classes by site.
     """
 
+    plan_as_of: Callable[[int | None], Plan | None]
     results: Results
     guard: Guard
     gauges: Gauges
@@ -50,7 +52,6 @@ class Judge:
     def judged(
         self,
         indicator: Indicator,
-        published: Plan,
         areas: tuple[str, ...] | None,
         level: str | None,
         start: int,
@@ -63,7 +64,6 @@ class Judge:
 
         Args:
             indicator: of the catalogue.
-            published: the plan as far as it may be published.
             areas: ids; None: every area of `level`.
             level: of areas.
             start: ns.
@@ -74,6 +74,9 @@ class Judge:
         Raises:
             TooMuchError: more site-hours than one answer may be made of.
         """
+        published = self.plan_as_of(as_of)
+        if published is None:
+            return
         plan = choose(published, indicator.quantities, areas, level)
         low, high = start - start % HOUR_NS, -(-stop // HOUR_NS) * HOUR_NS
         if plan.points.height * (high - low) // HOUR_NS > MOST_JUDGED:

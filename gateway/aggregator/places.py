@@ -18,7 +18,6 @@ expected_interval = 600       # s
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,13 +25,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import polars as pl
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from gateway.aggregation.calendar import to_ns
 from gateway.aggregation.plan import AREAS, FACTS, INSTALLATIONS, SITES
 from gateway.areas import membership
 from gateway.areas.model import Area
-from gateway.config import ConfigError
+from gateway.config import ConfigError, read_file
 from gateway.model import SECOND_NS
 
 
@@ -142,14 +141,7 @@ class FilePlaces:
     def places(self) -> Places:
         """See PlanSource; raises ConfigError naming file, place in it and cause."""
         revision = self.revision()
-        try:
-            raw = tomllib.loads(self._path.read_text(encoding="utf-8"))
-            file = _File.model_validate(raw)
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise ConfigError(f"{self._path}: {error}") from error
-        except ValidationError as error:
-            where = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-            raise ConfigError(f"{self._path}: {where}") from error
+        file = read_file(self._path, _File)
         for row in file.installations:
             if row.site not in file.sites:
                 raise ConfigError(f"{self._path}: installations: device {row.device}: site {row.site!r} is not there")

@@ -17,8 +17,7 @@ from gateway.aggregation.plan import PART, Plan
 from gateway.aggregator.engine import Engine
 from gateway.aggregator.gate import SITE, Gate, GatedPlans, rank
 from gateway.aggregator.guard import Guard
-from gateway.aggregator.indicators import Indicator
-from gateway.aggregator.judging import Judge, Judged
+from gateway.aggregator.judging import Judge
 from gateway.aggregator.known_hours import KnownHours
 from gateway.aggregator.pieces import Pieces
 from gateway.aggregator.places import Site
@@ -29,7 +28,11 @@ from gateway.areas.model import Area
 
 
 class Figures:
-    """Answers questions. Calls block; any thread may call."""
+    """Answers questions. Calls block; any thread may call.
+
+    Attributes:
+        judge: see `Judge.judged`.
+    """
 
     def __init__(
         self,
@@ -56,7 +59,7 @@ class Figures:
         self._engine, self._gated, self._lateness = engine, GatedPlans(gate), lateness
         guard = guard or Guard(lambda: self.sites)
         self._pieces = Pieces(hours=KnownHours(engine, reading, clock), guard=guard, gauges=gauges or {})
-        self._judge = Judge(results=engine.results, guard=guard, gauges=gauges or {})
+        self.judge = Judge(plan_as_of=self.plan_as_of, results=engine.results, guard=guard, gauges=gauges or {}).judged
 
     @property
     def areas(self) -> Sequence[Area]:
@@ -117,32 +120,3 @@ class Figures:
         published = self.plan_as_of(question.as_of)
         if published is not None:
             yield from self._pieces.of(question, published, begin, rows)
-
-    def judge(
-        self,
-        indicator: Indicator,
-        areas: tuple[str, ...] | None,
-        level: str | None,
-        start: int,
-        stop: int,
-        *,
-        rule: str | None = None,
-        as_of: int | None = None,
-    ) -> Iterator[tuple[str, Judged]]:
-        """For each area with sites for it what they prove of `[start, stop)`.
-
-        Args:
-            indicator: of the catalogue.
-            areas: ids; None: every area of `level`.
-            level: of areas.
-            start: ns.
-            stop: ns.
-            rule: capture rule; None: the indicator's own.
-            as_of: as the figures stood then.
-
-        Raises:
-            TooMuchError: more site-hours than one answer may be made of.
-        """
-        published = self.plan_as_of(as_of)
-        if published is not None:
-            yield from self._judge.judged(indicator, published, areas, level, start, stop, rule=rule, as_of=as_of)

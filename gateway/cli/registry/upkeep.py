@@ -41,6 +41,7 @@ def upgrade(settings: Settings) -> None:
     """Die Tabellen auf den Stand dieser Fassung bringen. / Bring the tables up to this version."""
     from sqlalchemy.exc import SQLAlchemyError
 
+    from gateway.engines import cause_of
     from gateway.registry.errors import RegistryError
     from gateway.registry.migrations import HEAD
     from gateway.registry.opening import create_file, open_engine
@@ -53,7 +54,7 @@ def upgrade(settings: Settings) -> None:
         finally:
             engine.dispose()
     except (RegistryError, SQLAlchemyError) as error:
-        problem = str(error) if isinstance(error, RegistryError) else type(error.__cause__ or error).__name__
+        problem = str(error) if isinstance(error, RegistryError) else cause_of(error)
         click.echo(f"nicht gelungen / failed: {problem}", err=True)
         sys.exit(1)
     click.echo(f"{HEAD}: {'erneuert / upgraded' if changed else 'unverändert / unchanged'}")
