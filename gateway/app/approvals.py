@@ -54,9 +54,7 @@ class Approvals:
         self._sources: Mapping[str, str] | None = None
         if fresh:
             known.refresh()
-            for name, at in sorted(set(_approved(known)) - self._told()):
-                number = jobs.ask(ReplayRequest(sources=(name,), approved_at=at))
-                jobs.update(number, "done", "", ReplayResult())
+        self._needless = frozenset(_approved(known)) if fresh else frozenset()
         self._seen: tuple[Mapping[str, int], Mapping[str, str]] | None = None
 
     async def run(self) -> None:
@@ -78,11 +76,14 @@ class Approvals:
         stop = self._clock() + 1
         if self._followed is None:
             self._followed = self._told()
+        unfollowed = sorted(set(_approved(self._known)) - self._followed)
+        for name, at in self._needless.intersection(unfollowed):
+            self._jobs.ask(ReplayRequest(sources=(name,), approved_at=at), ReplayResult())
+            self._followed.add((name, at))
         due = [
             ReplayRequest(stop=stop, sources=(name,), approved_at=at)
-            for name, at in sorted(_approved(self._known))
-            if (name, at) not in self._followed
-        ]
+            for name, at in unfollowed if (name, at) not in self._followed
+        ]  # fmt: skip
         before = self._sources
         if before is not None:
             asked = {request.sources[0] for request in due}

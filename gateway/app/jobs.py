@@ -95,10 +95,14 @@ class Queue(Generic[Q, R]):
     def _connect(self) -> sqlite3.Connection:
         return connect(self._path, patience=30)
 
-    def ask(self, request: Q) -> int:
-        """Queue a request; returns its id."""
+    def ask(self, request: Q, result: R | None = None) -> int:
+        """Queue a request; returns its id. With a `result` it is noted as done already."""
+        state, encoded = ("queued", None) if result is None else ("done", msgspec.msgpack.encode(result))
         with closing(self._connect()) as database:
-            cursor = database.execute("insert into job(request) values (?)", (msgspec.msgpack.encode(request),))
+            cursor = database.execute(
+                "insert into job(request, state, result) values (?, ?, ?)",
+                (msgspec.msgpack.encode(request), state, encoded),
+            )
             assert cursor.lastrowid is not None
             return cursor.lastrowid
 

@@ -61,7 +61,7 @@ def test_what_was_approved_before_the_first_message_needs_no_replay(tmp_path, kn
     known.approvals = {"air": 5, "noise": 7}
     assert [each.sources for each in watch.look()] == [("noise",)]
     assert len(Jobs(tmp_path).all()) == 2
-    Approvals(known, Jobs(tmp_path), 1, lambda: NOW, fresh=True)  # the store was emptied meanwhile
+    Approvals(known, Jobs(tmp_path), 1, lambda: NOW, fresh=True).look()  # the store was emptied meanwhile
     assert len(Jobs(tmp_path).all()) == 2
 
 
